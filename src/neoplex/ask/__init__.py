@@ -1,0 +1,1 @@
+"""Saved questions, queries from outside, and how answers are written."""

@@ -1,0 +1,1 @@
+"""From case files to checked facts and RDF."""

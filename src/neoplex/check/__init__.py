@@ -1,0 +1,1 @@
+"""Faults in ontology, data and mappings, found by queries and counts."""

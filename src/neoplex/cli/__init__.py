@@ -1,0 +1,1 @@
+"""The command line: parses, calls, prints, sets the exit code."""

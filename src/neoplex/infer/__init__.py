@@ -1,0 +1,1 @@
+"""What follows from what a case reports: rules, doses, searches, proofs."""

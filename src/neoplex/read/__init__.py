@@ -1,0 +1,1 @@
+"""Readers: tables, YAML with positions, RDF. They read and never write."""
