@@ -1,0 +1,1 @@
+"""From everything that is shipped or added to one store, all or nothing."""
