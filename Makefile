@@ -1,0 +1,77 @@
+# neoplex: what can be done here.
+# Two commands are all a newcomer needs: `make run` (build the graph, show the tour) and `make test`.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --warn-undefined-variables
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+# --- set up ---------------------------------------------------------------------------------------------------------
+# The main job needs the run-time packages only; tests, types and the reasoner come with the second stamp.
+
+$(VENV)/.run-time: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml $(VENV)/.run-time
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# --- the main job ---------------------------------------------------------------------------------------------------
+
+.PHONY: run
+run: $(VENV)/.run-time ## build what changed, then show what the graph knows of the five papers
+	@$(BIN)/python -m neoplex.ontology.generate
+	@$(BIN)/neoplex build
+	@$(BIN)/neoplex tour
+
+.PHONY: build
+build: $(VENV)/.run-time ## tables, ontology and cases to the embedded store
+	@$(BIN)/neoplex build
+
+.PHONY: ontology
+ontology: $(VENV)/.dev ## regenerate ontology/generated and neoplex.owl, classify with HermiT when something changed
+	@$(BIN)/python -m neoplex.ontology.generate
+	@$(BIN)/python -m neoplex.ontology.classify
+
+# --- proof ----------------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: $(VENV)/.dev ## all tests (no network once installed)
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: lint
+lint: $(VENV)/.dev ## ruff and mypy --strict
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+.PHONY: check
+check: $(VENV)/.run-time ## faults in ontology, data and mappings; rows in, encoded, left out
+	@$(BIN)/neoplex check
+
+.PHONY: bench
+bench: $(VENV)/.dev ## speed and memory as ratios against a named peer in the same run
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+# --- the rest -------------------------------------------------------------------------------------------------------
+
+.PHONY: docs
+docs: $(VENV)/.dev ## rewrite the command reference from the program itself
+	@$(BIN)/python -m neoplex.cli.reference
+
+.PHONY: clean
+clean: ## remove what is built (not the cases you added)
+	@rm -rf build/store dist .pytest_cache .mypy_cache .ruff_cache
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
