@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from neoplex.base.errors import Fault, FaultsFound
 from neoplex.base.names import CASE, NX, PREFIXES
+from neoplex.read.header import read_header
 
 _CASES = re.compile(r"VALUES\s+\?case\s*\{[^}]*\}")
 _KEYS = {"summary", "when", "source", "stratum", "concludes", "recursive"}
@@ -58,15 +57,8 @@ def read_rules(folder: Path) -> list[Rule]:
     faults: list[Fault] = []
     for path in sorted(folder.glob("*.rq")):
         text = path.read_text("utf-8")
-        header = "\n".join(line[2:].removeprefix(" ") for line in text.splitlines() if line.startswith("#+"))
-        try:
-            data = YAML(typ="safe", pure=True).load(header)
-        except YAMLError as error:
-            faults.append(Fault(path.name, 1, 0, "header", str(error).splitlines()[0], "a YAML header in #+ lines"))
-            continue
-        if not isinstance(data, dict):
-            faults.append(Fault(path.name, 1, 0, "header", "nothing", "a YAML header in #+ lines"))
-            continue
+        data, wrong = read_header(text, path.name)
+        faults.extend(wrong)
         for key in sorted(_KEYS - {"recursive"} - set(data)):
             faults.append(Fault(path.name, 1, 0, key, "nothing", "a value in the header"))
         for key in sorted(set(data) - _KEYS):
