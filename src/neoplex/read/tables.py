@@ -354,12 +354,13 @@ def _check_tree(structures: Sequence[Structure], known: dict[str, Structure], fa
     roots = [s for s in structures if not s.is_a]
     for structure in roots[1:]:
         faults.add(_place(structure), "is_a", "", f"a parent: {roots[0].id} is the one root")
-    for column, parent_of in (("is_a", lambda s: s.is_a), ("part_of", lambda s: s.part_of)):
+    trees = {"is_a": {s.id: s.is_a for s in structures}, "part_of": {s.id: s.part_of for s in structures}}
+    for column, tree in trees.items():
         for structure in structures:
-            parent = parent_of(structure)
+            parent = tree[structure.id]
             if parent and parent not in known:
                 faults.add(_place(structure), column, parent, "an id of structures.tsv", list(known))
-        for circle in _circles({s.id: parent_of(s) for s in structures}):
+        for circle in _circles(tree):
             path = " > ".join((*circle, circle[0]))
             faults.add(_place(known[circle[0]]), column, path, "no circle")
 
@@ -585,7 +586,9 @@ def _check_unused_sources(
     spread: Sequence[SpreadEdge],
     faults: FaultList,
 ) -> None:
-    used = {key for row in (*structures, *relations, *innervation, *spread) for key in row.sources}
+    tables: tuple[Sequence[Structure | Relation | Innervation | SpreadEdge], ...]
+    tables = (structures, relations, innervation, spread)
+    used = {key for rows in tables for row in rows for key in row.sources}
     for source in sources:
         if source.key not in used:
             faults.add(Cells(source.file, source.line, {}), "key", source.key, "a key that some row cites")
