@@ -1,0 +1,131 @@
+"""Where the command line meets the terminal: answers to stdout or a file, talk to stderr, in the right width.
+
+Comes in: finished text. Goes out: bytes on a stream or a file that appears whole or not at all. Never decides what to say.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from neoplex.base.errors import EnvironmentProblem, FaultsFound, NeoplexError
+
+FormatOption = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="table, csv, tsv, json, xml or md.")]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the answer to FILE instead of the screen.")
+]
+LimitOption = Annotated[int, typer.Option("--limit", "-n", metavar="N", min=0, help="At most N rows (0: no limit).")]
+EndpointOption = Annotated[
+    str | None, typer.Option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the built graph.")
+]
+IdsOption = Annotated[bool, typer.Option("--ids", help="Show the id behind each label.")]
+WidthLimits = (40, 80)
+EXIT_PIPE = 141
+
+
+def screen_width() -> int:
+    """The width to write for: 80 cells, or fewer on a smaller terminal."""
+    low, high = WidthLimits
+    return max(low, min(high, shutil.get_terminal_size((high, 24)).columns))
+
+
+def emit(text: str, output: Path | None = None) -> None:
+    """Write an answer to stdout, or to a file that is replaced only when all of it is written."""
+    if output is not None and str(output) != "-":
+        write_file(output, text)
+        talk(f"wrote {output}")
+        return
+    if sys.stdout.isatty():
+        from neoplex.ask.layout import visible_lines
+
+        text = visible_lines(text)
+    _write(text)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file all or nothing; raises EnvironmentProblem when it cannot be written."""
+    target = path.resolve() if path.is_symlink() else path
+    if target.exists() and not target.is_file():
+        # A device or a pipe has no before and after; a folder is refused by the system.
+        try:
+            target.write_text(text, "utf-8", newline="")
+        except OSError as error:
+            raise EnvironmentProblem(f"{path} cannot be written: {error.strerror}") from error
+        return
+    name = None
+    try:
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        with open(descriptor, "w", encoding="utf-8", newline="") as handle:  # noqa: PTH123 - a descriptor, not a path
+            handle.write(text)
+            handle.flush()
+            os.fsync(handle.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(target)
+        name = None
+    except OSError as error:
+        raise EnvironmentProblem(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        if name is not None:
+            Path(name).unlink(missing_ok=True)
+
+
+def talk(text: str) -> None:
+    """Say something beside the answer, on stderr."""
+    from neoplex.ask.layout import visible_lines
+
+    try:
+        sys.stderr.write(visible_lines(text) + "\n")
+        sys.stderr.flush()
+    except OSError:
+        pass
+
+
+def report_progress(text: str) -> None:
+    """Say what is going on, only when somebody watches."""
+    if sys.stderr.isatty():
+        talk(text)
+
+
+def complain(error: NeoplexError) -> None:
+    """Say on stderr what went wrong: every fault on a line of its own, warnings marked, then what it means."""
+    if not isinstance(error, FaultsFound):
+        talk(f"neoplex: {error}")
+        return
+    for fault in error.faults:
+        talk(("warning: " if fault.severity == "warning" else "") + str(fault))
+    talk(f"{len(error.faults)} fault{'' if len(error.faults) == 1 else 's'} found; nothing was changed")
+
+
+def leave_quietly() -> NoReturn:
+    """End because the reader of stdout went away, as other tools do: no words, status 141."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    raise SystemExit(EXIT_PIPE)
+
+
+def _write(text: str) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.flush()
+        if hasattr(sys.stdout, "buffer"):
+            sys.stdout.buffer.write(text.encode(encoding, "replace"))
+            sys.stdout.buffer.flush()
+        else:
+            sys.stdout.write(text)
+    except BrokenPipeError:
+        leave_quietly()
+    except OSError as error:
+        raise EnvironmentProblem(f"the answer cannot be written: {error.strerror}") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
