@@ -87,7 +87,9 @@ class FaultList:
     def add(self, cells: Cells, column: str, found: str, expected: str, known: Sequence[str] = ()) -> None:
         """Note a fault in one cell; ``known`` are the right values, for a hint at the nearest."""
         self.faults.append(
-            Fault(cells.file, cells.line, 0, column, f'"{found}"', expected, did_you_mean(found, known) if found else "")
+            Fault(
+                cells.file, cells.line, 0, column, f'"{found}"', expected, did_you_mean(found, known) if found else ""
+            )
         )
 
     def choice(self, cells: Cells, column: str, allowed: Sequence[str], what: str) -> str:
@@ -149,21 +151,83 @@ def read_table(path: Path, columns: Sequence[str], faults: FaultList, *, shown: 
     return rows
 
 
-# ------------------------------------------------------------------------------------------------------- the anatomy tables
+# ------------------------------------------------------------------------------------------ the anatomy tables
 
 STRUCTURE_COLUMNS = (
-    "id label synonyms kind paired is_a part_of uberon_id uberon_label uberon_match fma_id fma_source ncit_id other_xref"
-    " definition source"
-).split()
-RELATION_COLUMNS = "subject relation object side_behaviour side_constraint source note".split()
+    "id",
+    "label",
+    "synonyms",
+    "kind",
+    "paired",
+    "is_a",
+    "part_of",
+    "uberon_id",
+    "uberon_label",
+    "uberon_match",
+    "fma_id",
+    "fma_source",
+    "ncit_id",
+    "other_xref",
+    "definition",
+    "source",
+)
+RELATION_COLUMNS = (
+    "subject",
+    "relation",
+    "object",
+    "side_behaviour",
+    "side_constraint",
+    "source",
+    "note",
+)
 INNERVATION_COLUMNS = (
-    "nerve_id roots main_roots target_id target_kind function sign_when_lost reflex row_type source"
-).split()
+    "nerve_id",
+    "roots",
+    "main_roots",
+    "target_id",
+    "target_kind",
+    "function",
+    "sign_when_lost",
+    "reflex",
+    "row_type",
+    "source",
+)
 SPREAD_COLUMNS = (
-    "from to mechanism direction directedness side_behaviour side_constraint typical_primaries evidence_level citation note"
-).split()
-SOURCE_COLUMNS = "key id kind recalled title citation doi pmid".split()
-WANTED_COLUMNS = "label parent definition synonyms source paired".split()
+    "from",
+    "to",
+    "mechanism",
+    "direction",
+    "directedness",
+    "side_behaviour",
+    "side_constraint",
+    "typical_primaries",
+    "evidence_level",
+    "citation",
+    "note",
+)
+SOURCE_COLUMNS = (
+    "key",
+    "id",
+    "kind",
+    "recalled",
+    "title",
+    "citation",
+    "doi",
+    "pmid",
+)
+WANTED_COLUMNS = (
+    "label",
+    "parent",
+    "definition",
+    "synonyms",
+    "source",
+    "paired",
+)
+
+NOT_UNIVERSAL_COLUMNS = ("table", "subject", "relation", "object", "reason", "says")
+PRESENCE_COLUMNS = ("id", "sex", "inconstant", "says")
+DOUBT_COLUMNS = ("id", "status", "says", "structures", "edges")
+LEFT_OUT_COLUMNS = ("table", "key", "reason")
 
 
 def read_anatomy(root: Path) -> Anatomy:
@@ -187,12 +251,10 @@ def read_anatomy(root: Path) -> Anatomy:
     stated = {("relations.tsv", r.subject, r.relation, r.object) for r in relations}
     stated |= {("innervation.tsv", i.nerve, f"supplies_{i.target_kind}", i.target) for i in innervation}
     stated |= {("spread_edges.tsv", e.start, e.mechanism, e.end) for e in spread}
-    not_universal = _not_universal(
-        table("not-universal.tsv", "table subject relation object reason says".split()), stated, faults
-    )
-    presence = _presence(table("presence.tsv", "id sex inconstant says".split()), known, faults)
-    doubts = _doubts(table("doubts.tsv", "id status says structures edges".split()), known, stated, faults)
-    left_out = _left_out(table("left-out.tsv", "table key reason".split()), faults)
+    not_universal = _not_universal(table("not-universal.tsv", NOT_UNIVERSAL_COLUMNS), stated, faults)
+    presence = _presence(table("presence.tsv", PRESENCE_COLUMNS), known, faults)
+    doubts = _doubts(table("doubts.tsv", DOUBT_COLUMNS), known, stated, faults)
+    left_out = _left_out(table("left-out.tsv", LEFT_OUT_COLUMNS), faults)
     _check_unused_sources(sources, structures, relations, innervation, spread, faults)
     faults.stop_if_any()
     return Anatomy(
@@ -477,9 +539,7 @@ def _innervation(
     return innervation
 
 
-def _spread(
-    rows: list[Cells], known: dict[str, Structure], keys: Sequence[str], faults: FaultList
-) -> list[SpreadEdge]:
+def _spread(rows: list[Cells], known: dict[str, Structure], keys: Sequence[str], faults: FaultList) -> list[SpreadEdge]:
     _once(rows, lambda c: (c["from"], c["to"], c["mechanism"], c["side_constraint"]), "from", faults)
     edges = []
     for cells in rows:
@@ -509,9 +569,7 @@ def _spread(
     return edges
 
 
-def _not_universal(
-    rows: list[Cells], stated: set[tuple[str, str, str, str]], faults: FaultList
-) -> list[NotUniversal]:
+def _not_universal(rows: list[Cells], stated: set[tuple[str, str, str, str]], faults: FaultList) -> list[NotUniversal]:
     _once(rows, lambda c: (c["table"], c["subject"], c["relation"], c["object"]), "subject", faults)
     listed = []
     for cells in rows:
@@ -531,7 +589,9 @@ def _presence(rows: list[Cells], known: dict[str, Structure], faults: FaultList)
         inconstant = faults.choice(cells, "inconstant", ("", "yes"), "yes or nothing") == "yes"
         if not sex and not inconstant:
             faults.add(cells, "sex", "", "a sex, or yes under inconstant")
-        listed.append(Presence(cells.file, cells.line, _known(cells, "id", known, faults), sex, inconstant, cells["says"]))
+        listed.append(
+            Presence(cells.file, cells.line, _known(cells, "id", known, faults), sex, inconstant, cells["says"])
+        )
     return listed
 
 
