@@ -1,7 +1,7 @@
 """Check publication files: every fault of every file in one run.
 
-Comes in: paths. Goes out: faults, sorted by place. ``python -m neoplex.cases.check FILE...`` prints them and ends with 0 (none), 1 (some),
-2 (wrong call) or 3 (a file cannot be read).
+Comes in: paths. Goes out: faults, sorted by place. ``python -m neoplex.cases.check FILE...`` prints them and ends with
+0 (none), 1 (some), 2 (wrong call) or 3 (a file cannot be read).
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def read_publication(path: Path, lexicon: Lexicon) -> tuple[Publication | None, 
 
 def _drop_misshapen(root: Node, faults: list[Fault]) -> Node | None:
     """The tree when its faults leave enough to check the words too: misspelt keys do, wrong kinds of values do not."""
-    if all(fault.found.startswith("the key ") or fault.expected.startswith("nothing that identifies") for fault in faults):
+    if all(
+        fault.found.startswith("the key ") or fault.expected.startswith("nothing that identifies") for fault in faults
+    ):
         return root
     return None
 

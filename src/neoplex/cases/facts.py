@@ -39,16 +39,16 @@ SECTION_ROOTS: dict[str, tuple[str, ...]] = {
 """Section to the classes that its kinds stand below; none means any."""
 
 _FACT_KEYS = (
-    "kind", "site", "status", "value", "when", "method", "of", "qualifiers", "radiates-to", "provoked-by", "relieved-by", "certainty",
-    "basis", "says", "case",
+    "kind", "site", "status", "value", "when", "method", "of", "qualifiers", "radiates-to", "provoked-by", "relieved-by",
+    "certainty", "basis", "says", "case",
 )  # fmt: skip
 DERIVABLE: dict[str, tuple[str, ...]] = {
     "conditions": (*_FACT_KEYS, "role", "histology", "stage"),
     "findings": _FACT_KEYS,
     "investigations": (*_FACT_KEYS, "region"),
     "treatments": (
-        *_FACT_KEYS, "intent", "technique", "position", "fixation", "target", "drug", "schedule", "cycles", "sessions", "line", "with",
-        "for", "completed", "reason-stopped", "start", "end", "doses",
+        *_FACT_KEYS, "intent", "technique", "position", "fixation", "target", "drug", "schedule", "cycles", "sessions",
+        "line", "with", "for", "completed", "reason-stopped", "start", "end", "doses",
     ),
     "outcomes": (*_FACT_KEYS, "grade", "scale", "after", "lasting"),
     "events": _FACT_KEYS,
@@ -122,7 +122,12 @@ class FactReader:
         kind = self._kind(section, at)
         passages = desk.passages(at) or inherited
         if not passages and at.get("at") is None:
-            desk.fault(at, "no at", "the place in the source, here or on an entry above", "such as at: section Results, paragraph 1")
+            desk.fault(
+                at,
+                "no at",
+                "the place in the source, here or on an entry above",
+                "such as at: section Results, paragraph 1",
+            )
         provoking = self._terms_or_sites(at, "provoked-by", iri, "provokedBy")
         relieving = self._terms_or_sites(at, "relieved-by", iri, "relievedBy")
         fact = Fact(
@@ -252,7 +257,9 @@ class FactReader:
         self._check_order(at, start, end)
         return Course(
             targets=desk.sites(at, "target"),
-            doses=tuple(self._dose(dose, f"{iri}/dose", passages, number) for number, dose in enumerate(at.items("doses"), 1)),
+            doses=tuple(
+                self._dose(dose, f"{iri}/dose", passages, number) for number, dose in enumerate(at.items("doses"), 1)
+            ),
             schedule=at.text("schedule"),
             cycles=desk.number(at, "cycles"),
             sessions=desk.number(at, "sessions"),
@@ -270,12 +277,19 @@ class FactReader:
             return
         first, last = start.span.whole.earliest, end.span.whole.latest
         if first is not None and last is not None and last < first:
-            self._desk.fault(at.get("end") or at, end.when.text, f"an end that does not lie before the start ({start.when.text})")
+            self._desk.fault(
+                at.get("end") or at, end.when.text, f"an end that does not lie before the start ({start.when.text})"
+            )
 
     def _dose(self, at: Cursor, iri: str, passages: tuple[Locator, ...], number: int) -> Dose:
         desk = self._desk
         total, each, fractions = self._grays(at, "total"), self._grays(at, "per-fraction"), desk.number(at, "fractions")
-        if total is None and each is None and fractions is None and not any(at.get(key) for key in ("total", "per-fraction", "fractions")):
+        if (
+            total is None
+            and each is None
+            and fractions is None
+            and not any(at.get(key) for key in ("total", "per-fraction", "fractions"))
+        ):
             desk.fault(at, "no figure", "total, fractions or per-fraction as printed")
         if total and each and fractions and total.quantity.value is not None and each.quantity.value is not None:
             product = each.quantity.value * fractions
@@ -316,7 +330,9 @@ class FactReader:
 
     def _add_outcome(self, at: Cursor, fact: Fact) -> Fact:
         grade, scale = self._grade(at)
-        return replace(fact, after=self._after(at, fact), lasting=self._lasting(at, fact), grade=grade, grade_scale=scale)
+        return replace(
+            fact, after=self._after(at, fact), lasting=self._lasting(at, fact), grade=grade, grade_scale=scale
+        )
 
     def _grade(self, at: Cursor) -> tuple[int | None, str]:
         grade, named = at.get("grade"), at.get("scale")
@@ -335,7 +351,10 @@ class FactReader:
             self._desk.fault(grade, grade.node.text, "a whole number")
             return None, scale.iri if scale else ""
         number = int(grade.node.text)
-        if scale is not None and ((scale.maximum is not None and number > scale.maximum) or (scale.minimum is not None and number < scale.minimum)):
+        if scale is not None and (
+            (scale.maximum is not None and number > scale.maximum)
+            or (scale.minimum is not None and number < scale.minimum)
+        ):
             self._desk.fault(grade, grade.node.text, f"{scale.label} {scale.reach}")
         return number, scale.iri if scale else ""
 
@@ -388,7 +407,9 @@ class FactReader:
         if words.startswith("source "):
             name = words.removeprefix("source ").strip()
             return source_iri(name) if self._desk.known_source(by, name) else ""
-        self._desk.fault(by, words, "authors, treating team or 'source <id>'", did_you_mean(words, ("authors", "treating team")))
+        self._desk.fault(
+            by, words, "authors, treating team or 'source <id>'", did_you_mean(words, ("authors", "treating team"))
+        )
         return ""
 
     def _arguments(self, at: Cursor, key: str, iri: str, passages: tuple[Locator, ...]) -> tuple[Argument, ...]:
@@ -397,7 +418,10 @@ class FactReader:
             if value.node.mapping:
                 name = slug(value.text("id")) or f"{key}-{number}"
                 argument = Argument(
-                    f"{iri}/argument/{name}", value.text("says"), self._desk.passages(value) or passages, self._desk.cites(value)
+                    f"{iri}/argument/{name}",
+                    value.text("says"),
+                    self._desk.passages(value) or passages,
+                    self._desk.cites(value),
                 )
                 made[argument.iri] = argument
             else:

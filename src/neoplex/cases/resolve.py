@@ -1,6 +1,7 @@
 """A publication file as checked facts.
 
-Comes in: the node tree of a file that has the right shape, tables expanded. Goes out: a :class:`Publication`, and every fault on the desk.
+Comes in: the node tree of a file that has the right shape, tables expanded. Goes out: a :class:`Publication`, and every
+fault on the desk.
 """
 
 from __future__ import annotations
@@ -31,7 +32,20 @@ from neoplex.model.publication import (
 from neoplex.model.when import span_of
 from neoplex.read.yamlfile import Node
 
-_DETAILS = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "url", "licence", "language")
+_DETAILS = (
+    "title",
+    "authors",
+    "year",
+    "journal",
+    "volume",
+    "issue",
+    "pages",
+    "doi",
+    "pmid",
+    "url",
+    "licence",
+    "language",
+)
 _MEMBER = re.compile(r"(?P<kind>case|cohort|source|statement|claim)\s+(?P<path>\S+)")
 
 
@@ -87,7 +101,11 @@ class _Reader:
         for entry in entries:
             name = entry.text("id")
             if name in seen:
-                self.desk.fault(entry.get("id") or entry, name, f"an id used once in {section} (first at line {seen[name].node.line})")
+                self.desk.fault(
+                    entry.get("id") or entry,
+                    name,
+                    f"an id used once in {section} (first at line {seen[name].node.line})",
+                )
             seen.setdefault(name, entry)
 
     def _check_cases_unique(self) -> None:
@@ -96,16 +114,23 @@ class _Reader:
             name = entry.text("id")
             if name in seen:
                 self.desk.fault(
-                    entry.get("id") or entry, name, f"an id used once in the file (first at line {seen[name]})", "cases and cohorts share their names"
+                    entry.get("id") or entry,
+                    name,
+                    f"an id used once in the file (first at line {seen[name]})",
+                    "cases and cohorts share their names",
                 )
             elif name != self.desk.source and not name.startswith(self.desk.source + "-"):
-                self.desk.fault(entry.get("id") or entry, name, f"{self.desk.source} or {self.desk.source}-<number or word>")
+                self.desk.fault(
+                    entry.get("id") or entry, name, f"{self.desk.source} or {self.desk.source}-<number or word>"
+                )
             seen.setdefault(name, entry.node.line)
 
     def _citation(self, entry: Cursor) -> Citation:
         name = entry.text("id")
         iri = source_iri(self.desk.source, "reference", slug(name))
-        return Citation(iri, source_iri(name), (*((("ref", entry.text("ref")),) if entry.get("ref") else ()), *_details(entry)))
+        return Citation(
+            iri, source_iri(name), (*((("ref", entry.text("ref")),) if entry.get("ref") else ()), *_details(entry))
+        )
 
     # cases and cohorts
 
@@ -123,7 +148,12 @@ class _Reader:
         facts = FactReader(desk, scope, places).read(entry)
         cohort, secondhand = entry.get("cohort"), entry.get("secondhand")
         if cohort is not None and cohort.node.text not in self.cohorts:
-            desk.fault(cohort, cohort.node.text, "the id of a cohort of this file", did_you_mean(cohort.node.text, sorted(self.cohorts)))
+            desk.fault(
+                cohort,
+                cohort.node.text,
+                "the id of a cohort of this file",
+                did_you_mean(cohort.node.text, sorted(self.cohorts)),
+            )
         if secondhand is not None:
             desk.known_source(secondhand, secondhand.node.text)
         case = Case(
@@ -177,7 +207,9 @@ class _Reader:
         scope = self._scope(entry)
         facts = FactReader(desk, scope, places).read(entry)
         notes = [
-            self._note(scope, at, section, places) for section in ("inclusion", "counts", "methods") for at in entry.items(section)
+            self._note(scope, at, section, places)
+            for section in ("inclusion", "counts", "methods")
+            for at in entry.items(section)
         ]
         cohort = Cohort(
             iri=case_iri(name),
@@ -230,7 +262,12 @@ class _Reader:
         if value is None or out_of is None or value.unit != out_of.unit:
             return
         if value.quantity.high > out_of.quantity.high:
-            self.desk.fault(at.get("value") or at, str(value.quantity), f"at most {out_of.quantity}, the denominator", severity="warning")
+            self.desk.fault(
+                at.get("value") or at,
+                str(value.quantity),
+                f"at most {out_of.quantity}, the denominator",
+                severity="warning",
+            )
 
     # general knowledge
 
@@ -268,7 +305,12 @@ class _Reader:
         iri = source_iri(desk.source, "claim", slug(entry.text("id")))
         cohort = entry.get("cohort")
         if cohort is not None and cohort.node.text not in self.cohorts:
-            desk.fault(cohort, cohort.node.text, "the id of a cohort of this file", did_you_mean(cohort.node.text, sorted(self.cohorts)))
+            desk.fault(
+                cohort,
+                cohort.node.text,
+                "the id of a cohort of this file",
+                did_you_mean(cohort.node.text, sorted(self.cohorts)),
+            )
         value, out_of = desk.measure(entry, "value"), desk.measure(entry, "out-of")
         self._check_share(entry, value, out_of)
         read = desk.when(entry, "when")
@@ -292,7 +334,9 @@ class _Reader:
             certainty=entry.text("certainty") or "definite",
             cites=desk.cites(entry),
             passages=self._place(entry),
-            derivations=desk.derivations(entry, ("about", "cohort", "group", "measure", "statistic", "value", "out-of", "when")),
+            derivations=desk.derivations(
+                entry, ("about", "cohort", "group", "measure", "statistic", "value", "out-of", "when")
+            ),
         )
 
     def _conflict(self, entry: Cursor) -> Conflict:
@@ -307,7 +351,10 @@ class _Reader:
 
     def _member(self, at: Cursor) -> str:
         """The IRI of a member of a conflict; empty with a fault."""
-        expected = "'claim <id>', 'statement <id>', 'case <case>/<section>/<id>', 'cohort <cohort>/<section>/<id>' or 'source <id>/claim/<id>'"
+        expected = (
+            "'claim <id>', 'statement <id>', 'case <case>/<section>/<id>', 'cohort <cohort>/<section>/<id>' "
+            "or 'source <id>/claim/<id>'"
+        )
         match = _MEMBER.fullmatch(" ".join(at.node.text.split()))
         if match is None:
             self.desk.fault(at, at.node.text, expected)
@@ -339,17 +386,23 @@ class _Reader:
     def _case_member(self, at: Cursor, case: str, section: str, name: str) -> str:
         singular = {**SECTIONS, **{value: value for value in SECTIONS.values()}}.get(section)
         if singular is None:
-            self.desk.fault(at, section, f"a section of a case: {', '.join(SECTIONS)}", did_you_mean(section, list(SECTIONS)))
+            self.desk.fault(
+                at, section, f"a section of a case: {', '.join(SECTIONS)}", did_you_mean(section, list(SECTIONS))
+            )
             return ""
         scope = self.scopes.get(case)
         if scope is None:
             if case == self.desk.source or case.startswith(self.desk.source + "-"):
-                self.desk.fault(at, case, "the id of a case or cohort of this file", did_you_mean(case, sorted(self.scopes)))
+                self.desk.fault(
+                    at, case, "the id of a case or cohort of this file", did_you_mean(case, sorted(self.scopes))
+                )
                 return ""
             return case_iri(case, singular, slug(name))
         found = scope.entries.get(name)
         if found is None:
-            self.desk.fault(at, at.node.text, f"the id of an entry of {case}", did_you_mean(name, sorted(scope.entries)))
+            self.desk.fault(
+                at, at.node.text, f"the id of an entry of {case}", did_you_mean(name, sorted(scope.entries))
+            )
             return ""
         if SECTIONS[found.section] != singular:
             self.desk.fault(at, at.node.text, f"case {case}/{found.section}/{name}")

@@ -78,14 +78,20 @@ _ID: Schema = {
     "description": "Short name, unique in the case: lower-case letters, digits, hyphens and dots.",
 }
 _AT = _words(
-    "Where in the source it stands: 'section Results, paragraph 2', 'table 1, row 3', 'figure 1, panel b'. Left out, the entry above it counts."
+    "Where in the source it stands: 'section Results, paragraph 2', 'table 1, row 3', 'figure 1, panel b'. "
+    "Left out, the entry above it counts."
 )
-_SAYS = _text("One short sentence in your own words for what the other keys cannot carry. Never a sentence of the paper.")
+_SAYS = _text(
+    "One short sentence in your own words for what the other keys cannot carry. Never a sentence of the paper."
+)
 _KIND = _text("The class: label, synonym or id of a term, as specific as the source allows and no more.")
 _SITE = _words(
-    "Where: one structure or a list, such as 'left psoas major', 'bilateral femoral nerve' or 'prostate'. A paired structure without a side means: side not reported."
+    "Where: one structure or a list, such as 'left psoas major', 'bilateral femoral nerve' or 'prostate'. "
+    "A paired structure without a side means: side not reported."
 )
-_VALUE = _word("A quantity with its unit or scale: '4 MRC', '9 NRS', '49.6 ng/mL', 'about 105 d', '31-675 d', '< 1 %', '1 {count}'.")
+_VALUE = _word(
+    "A quantity with its unit or scale: '4 MRC', '9 NRS', '49.6 ng/mL', 'about 105 d', '31-675 d', '< 1 %', '1 {count}'."
+)
 _CITES = _words("Ids of entries of source.cites that the paper gives as its source here.")
 _TIME: Schema = {
     "type": ["string", "integer", "object"],
@@ -163,7 +169,9 @@ def _definitions() -> Schema:
         "reason-stopped": _text("Why it was stopped, in your own words."),
         "start": _TIME,
         "end": _TIME,
-        "doses": _list(_ref("dose"), "Radiation doses; planned, delivered, prescribed and reported ones are different facts."),
+        "doses": _list(
+            _ref("dose"), "Radiation doses; planned, delivered, prescribed and reported ones are different facts."
+        ),
     }
     investigation = {
         **_COMMON,
@@ -196,7 +204,9 @@ def _definitions() -> Schema:
             ("kind",),
         ),
         "finding": _entry(dict(_COMMON), "A symptom, sign, image finding or measurement.", ("kind",)),
-        "investigation": _entry(investigation, "Imaging, electrodiagnosis, laboratory, biopsy or examination.", ("kind",)),
+        "investigation": _entry(
+            investigation, "Imaging, electrodiagnosis, laboratory, biopsy or examination.", ("kind",)
+        ),
         "treatment": _entry(treatment, "What was given or done."),
         "dose": _entry(
             {
@@ -228,7 +238,9 @@ def _definitions() -> Schema:
             "A response, relapse, toxicity or survival; of names the treatment.",
             ("kind",),
         ),
-        "event": _entry(dict(_COMMON), "Admission, referral, presentation, board discussion, follow-up, death.", ("kind",)),
+        "event": _entry(
+            dict(_COMMON), "Admission, referral, presentation, board discussion, follow-up, death.", ("kind",)
+        ),
         "conclusion": _entry(
             {**_COMMON, **_CONCLUSION_KEYS}, "A diagnosis, route or explanation that somebody argued.", ("kind",)
         ),
@@ -275,7 +287,8 @@ def _definitions() -> Schema:
                 "at": _AT,
                 "says": _SAYS,
                 "inclusion": _list(
-                    _entry({"id": _ID, "says": _SAYS, "at": _AT}, "An inclusion criterion.", ("says",)), "Who was included."
+                    _entry({"id": _ID, "says": _SAYS, "at": _AT}, "An inclusion criterion.", ("says",)),
+                    "Who was included.",
                 ),
                 "counts": _list(
                     _entry(
@@ -325,7 +338,9 @@ def _definitions() -> Schema:
                 "entry": {
                     "type": "object",
                     "description": "A piece of a case with {column} placeholders.",
-                    "properties": {key: True for key in ("label", "number", "cohort", "secondhand", "at", "says", *_case_sections())},
+                    "properties": dict.fromkeys(
+                        ("label", "number", "cohort", "secondhand", "at", "says", *_case_sections()), True
+                    ),
                     "additionalProperties": False,
                 },
             },

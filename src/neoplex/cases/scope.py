@@ -1,7 +1,7 @@
 """The entries of one case or cohort by id: what they are called, where they lie in time, and what their ids lead to.
 
-Comes in: the cursor of a case. Goes out: ids of entries (made where the file gives none), references as IRIs, and time spans that follow
-anchors from fact to fact. A circle of anchors is a fault and has no span.
+Comes in: the cursor of a case. Goes out: ids of entries (made where the file gives none), references as IRIs, and time
+spans that follow anchors from fact to fact. A circle of anchors is a fault and has no span.
 """
 
 from __future__ import annotations

@@ -17,13 +17,15 @@ from neoplex.read.yamlfile import Node
 
 _IDENTIFYING_KEYS = {
     "name": "a name", "names": "names", "first-name": "a name", "last-name": "a name", "surname": "a name", "initials": "initials",
-    "mrn": "a record number", "record-number": "a record number", "hospital-number": "a record number", "patient-id": "a record number",
+    "mrn": "a record number", "record-number": "a record number", "hospital-number": "a record number",
+    "patient-id": "a record number",
     "birth-date": "a date of birth", "birthdate": "a date of birth", "date-of-birth": "a date of birth", "dob": "a date of birth",
     "born": "a date of birth", "address": "an address", "phone": "a phone number", "email": "an e-mail address",
     "photo": "a picture of the person", "ssn": "a personal number", "insurance-number": "a personal number",
 }  # fmt: skip
 _KINDS = {
-    "string": "text", "integer": "a whole number", "number": "a number", "array": "a list", "object": "a mapping", "boolean": "true or false",
+    "string": "text", "integer": "a whole number", "number": "a number", "array": "a list", "object": "a mapping",
+    "boolean": "true or false",
     "null": "nothing",
 }  # fmt: skip
 _PATTERNS = {
@@ -76,16 +78,37 @@ def _explain(error: Any, root: Node) -> list[Fault]:
         known = _known_keys(error.schema_path)
         return [_explain_key(node, field, key, known) for key in kind["unexpected"]]
     if name == "required":
-        return [Fault(node.file, node.line, node.column, field, f"no {kind['property']}", f"{kind['property']}: {_describe(error, kind['property'])}")]
+        return [
+            Fault(
+                node.file,
+                node.line,
+                node.column,
+                field,
+                f"no {kind['property']}",
+                f"{kind['property']}: {_describe(error, kind['property'])}",
+            )
+        ]
     if name == "type":
         types = kind["types"]
-        expected = " or ".join(_KINDS.get(type_, type_) for type_ in types if type_ != "number" or "integer" not in types)
+        expected = " or ".join(
+            _KINDS.get(type_, type_) for type_ in types if type_ != "number" or "integer" not in types
+        )
         hint = "put it in quotes" if "string" in types and isinstance(node.content, bool | int | float) else ""
         return [Fault(node.file, node.line, node.column, field, _show(node), expected, hint)]
     if name in ("enum", "const"):
-        options = [str(option) for option in kind.get("options", [])] or [str(kind.get("expected_value", kind.get("const", "")))]
+        options = [str(option) for option in kind.get("options", [])] or [
+            str(kind.get("expected_value", kind.get("const", "")))
+        ]
         return [
-            Fault(node.file, node.line, node.column, field, _show(node), "one of " + ", ".join(options) if len(options) > 1 else options[0], did_you_mean(node.text, options))
+            Fault(
+                node.file,
+                node.line,
+                node.column,
+                field,
+                _show(node),
+                "one of " + ", ".join(options) if len(options) > 1 else options[0],
+                did_you_mean(node.text, options),
+            )
         ]
     if name == "pattern":
         expected = _PATTERNS.get(kind["pattern"], "lower-case letters and digits joined by hyphens or dots")
@@ -108,7 +131,15 @@ def _explain_key(node: Node, field: str, key: str, known: list[str]) -> Fault:
     folded = re.sub(r"[\s_]+", "-", key.lower())
     if folded in _IDENTIFYING_KEYS and field.startswith(("cases", "cohorts", "tables")):
         what = _IDENTIFYING_KEYS[folded]
-        return Fault(value.file, line, column, at, what, "nothing that identifies a person", "leave it out; a case needs sex and age at most")
+        return Fault(
+            value.file,
+            line,
+            column,
+            at,
+            what,
+            "nothing that identifies a person",
+            "leave it out; a case needs sex and age at most",
+        )
     hint = did_you_mean(folded, known)
     if folded in known and folded != key:
         hint = f"write {folded}"

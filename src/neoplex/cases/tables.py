@@ -1,13 +1,14 @@
 """Per-patient tables: rows of a CSV become pieces of cases, and meet what the file itself says of them.
 
-Comes in: the node tree of a file with ``tables``. Goes out: the tree with every row in its case, or faults that point into the CSV cell.
-Entries of one id describe one fact: keys that only one of them has are added, lists and locators are joined, and a key that both fill
-differently is a fault.
+Comes in: the node tree of a file with ``tables``. Goes out: the tree with every row in its case, or faults that point
+into the CSV cell. Entries of one id describe one fact: keys that only one of them has are added, lists and locators are
+joined, and a key that both fill differently is a fault.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,7 +57,9 @@ def push_place(content: dict[str, Node], at: Node) -> dict[str, Node]:
     for key, value in content.items():
         if isinstance(value.content, list) and key not in ("at",):
             items = [
-                replace(item, content={**item.mapping, "at": at}) if isinstance(item.content, dict) and "at" not in item.mapping else item
+                replace(item, content={**item.mapping, "at": at})
+                if isinstance(item.content, dict) and "at" not in item.mapping
+                else item
                 for item in value.content
             ]
             placed[key] = replace(value, content=items)
@@ -94,16 +97,23 @@ class _Expander:
                 name = self._fill(entry.mapping["case"], row, table)
             except _Left:
                 first = next(iter(row.values()))
-                self.faults.append(Fault(table.file, first.line, first.column, f"{field}.case", "an empty cell", "the case the row belongs to"))
+                self.faults.append(
+                    Fault(
+                        table.file,
+                        first.line,
+                        first.column,
+                        f"{field}.case",
+                        "an empty cell",
+                        "the case the row belongs to",
+                    )
+                )
                 continue
             filled = self._fill_entry(entry.mapping["entry"], row, table)
             content = dict(filled.mapping)
             content["id"] = name
             if "at" not in content and entry.get("at") is not None:
-                try:
+                with suppress(_Left):
                     content = push_place(content, self._fill(entry.mapping["at"], row, table))
-                except _Left:
-                    pass
             cases.append(replace(filled, content=content))
         return cases
 
@@ -112,7 +122,13 @@ class _Expander:
         for path, node in entry.walk():
             for name in _PLACEHOLDER.findall(node.text) if isinstance(node.content, str) else ():
                 if name not in table.columns and not self._is_unit(name):
-                    self._fault(node, f"{field}.{path}", "{" + name + "}", f"a column of {Path(table.file).name}: {', '.join(table.columns)}", did_you_mean(name, table.columns))
+                    self._fault(
+                        node,
+                        f"{field}.{path}",
+                        "{" + name + "}",
+                        f"a column of {Path(table.file).name}: {', '.join(table.columns)}",
+                        did_you_mean(name, table.columns),
+                    )
                     good = False
         return good
 
@@ -162,7 +178,14 @@ class _Expander:
         whole = _PLACEHOLDER.fullmatch(node.text) is not None
         content = resolve_plain(text) if whole else text
         return replace(
-            node, content=content, text=text, file=table.file, line=used[0].line, column=used[0].column, key_line=0, key_column=0
+            node,
+            content=content,
+            text=text,
+            file=table.file,
+            line=used[0].line,
+            column=used[0].column,
+            key_line=0,
+            key_column=0,
         )
 
     def merge(self, first: Node, second: Node, field: str) -> Node:

@@ -1,6 +1,7 @@
 """Single values of a file as checked values: terms, sites, quantities, times, places.
 
-Comes in: a :class:`Cursor` on a node. Goes out: the value, or None with a fault noted on the :class:`Desk`. Nothing here knows sections.
+Comes in: a :class:`Cursor` on a node. Goes out: the value, or None with a fault noted on the :class:`Desk`. Nothing here
+knows sections.
 """
 
 from __future__ import annotations
@@ -38,7 +39,11 @@ class Cursor:
         if found is None:
             return []
         if isinstance(found.node.content, list):
-            return [Cursor(item, f"{found.path}[{index}]") for index, item in enumerate(found.node.content) if item.content is not None]
+            return [
+                Cursor(item, f"{found.path}[{index}]")
+                for index, item in enumerate(found.node.content)
+                if item.content is not None
+            ]
         return [found]
 
     def text(self, key: str) -> str:
@@ -57,7 +62,9 @@ class Desk:
     cited: frozenset[str] = frozenset()
     faults: list[Fault] = field(default_factory=list)
 
-    def fault(self, at: Cursor, found: str, expected: str, hint: str = "", *, severity: str = "error", key: bool = False) -> None:
+    def fault(
+        self, at: Cursor, found: str, expected: str, hint: str = "", *, severity: str = "error", key: bool = False
+    ) -> None:
         """Note a fault at a node; ``key`` places it at the node's key."""
         line, column = at.node.at_key() if key else (at.node.line, at.node.column)
         self.faults.append(Fault(at.node.file, line, column, at.path, found, expected, hint, severity))
@@ -67,7 +74,11 @@ class Desk:
     def term(self, at: Cursor, *roots: str, what: str = "") -> str:
         """The class a value names, below one of the roots; empty with a fault."""
         try:
-            expected = what or (f"a term below {' or '.join(self.lexicon.label(NX + root) for root in roots)}" if roots else "a term of the ontology")
+            expected = what or (
+                f"a term below {' or '.join(self.lexicon.label(NX + root) for root in roots)}"
+                if roots
+                else "a term of the ontology"
+            )
             return self.lexicon.find_class(at.node.text, [NX + root for root in roots], what=expected)
         except NotInLexicon as problem:
             self.fault(at, problem.found, problem.expected, problem.hint)
@@ -106,15 +117,27 @@ class Desk:
                 self.fault(at, problem.found, problem.expected, problem.hint)
         return tuple(found)
 
-    def nodes(self, entry: Cursor, key: str, iri: str, property_: str, *roots: str, strict: bool = False) -> tuple[TypedNode, ...]:
-        """Nodes of their own for the terms under a key."""
+    def nodes(
+        self, entry: Cursor, key: str, iri: str, property_: str, *roots: str, strict: bool = False
+    ) -> tuple[TypedNode, ...]:
+        """Nodes of their own for the terms under a key; a shared individual stands for itself."""
         made: dict[str, TypedNode] = {}
         for at in entry.items(key):
+            if not strict and (individual := self._individual(at)):
+                made[individual] = TypedNode(individual, NX + property_, "")
+                continue
             term = self.term(at, *roots) if strict else self.term_near(at, *roots)
             if term and term not in made:
                 name = slug(self.lexicon.label(term))
                 made[term] = TypedNode(f"{iri}/{slug(key)}/{name}", NX + property_, term)
         return tuple(made.values())
+
+    def _individual(self, at: Cursor) -> str:
+        """The one shared individual a value names when no class is called so."""
+        found = self.lexicon.find(at.node.text)
+        if len(found) == 1 and found[0] in self.lexicon.types and found[0].startswith(NX):
+            return found[0]
+        return ""
 
     # quantities
 
@@ -129,7 +152,12 @@ class Desk:
             self.fault(at, at.node.text or "something else", str(problem))
             return None
         if not quantity.unit:
-            self.fault(at, at.node.text, "a unit or scale after the number", "write {count} for plain numbers, as in '3 {count}'")
+            self.fault(
+                at,
+                at.node.text,
+                "a unit or scale after the number",
+                "write {count} for plain numbers, as in '3 {count}'",
+            )
             return None
         try:
             kind = self.lexicon.find_measure(quantity.unit)
@@ -139,7 +167,9 @@ class Desk:
         if isinstance(kind, Scale):
             self._check_scale(at, kind, tuple(iterate_bounds(quantity)))
             return Measure(quantity, scale=kind.iri)
-        if quantity.low < 0 and (kind.code in DURATION_DAYS or kind.code.startswith(("{", "Gy", "mg", "g")) or kind.code == "%"):
+        if quantity.low < 0 and (
+            kind.code in DURATION_DAYS or kind.code.startswith(("{", "Gy", "mg", "g")) or kind.code == "%"
+        ):
             self.fault(at, at.node.text, f"a number of {kind.label} that is not negative")
             return None
         return Measure(quantity, unit=kind.iri)
@@ -183,7 +213,9 @@ class Desk:
         for moment in moments:
             earliest = moment.interval.earliest if moment else None
             if earliest is not None and self.year is not None and earliest.year > self.year:
-                self.fault(words, moment.text if moment else "", f"a time not after {self.year}, the year of publication")
+                self.fault(
+                    words, moment.text if moment else "", f"a time not after {self.year}, the year of publication"
+                )
                 return None
         return words, when
 

@@ -131,7 +131,11 @@ class Lexicon:
     def find(self, words: str) -> tuple[str, ...]:
         """Everything the words may stand for: those named so, else those with such a synonym."""
         if (expanded := expand(words.strip())) != words.strip():
-            return (expanded,) if expanded in self.labels or expanded in self.classes or expanded in self.properties else ()
+            return (
+                (expanded,)
+                if expanded in self.labels or expanded in self.classes or expanded in self.properties
+                else ()
+            )
         key = normalise(words)
         return self.names.get(key) or self.synonyms.get(key) or ()
 
@@ -140,22 +144,27 @@ class Lexicon:
 
         When the words name several classes, those below the roots count; when still several do, that is a fault.
         """
-        wanted = tuple(root for root in roots if root in self.classes)
+        wanted = frozenset(root for root in roots if root in self.classes)
         found = self._choose(words, self.classes, wanted)
         if len(found) == 1:
             return found[0]
         if found:
-            raise NotInLexicon(words, "one meaning", f"it may be {' or '.join(compact(iri) for iri in found)}; write one of these")
+            raise NotInLexicon(
+                words, "one meaning", f"it may be {' or '.join(compact(iri) for iri in found)}; write one of these"
+            )
         elsewhere = [iri for iri in self.find(words) if iri in self.classes]
         if elsewhere:
             kind = self._place(elsewhere[0])
             raise NotInLexicon(f"{words} ({kind})" if kind else words, what)
+        for iri in self.find(words):
+            for type_ in sorted(self.types.get(iri, ())):
+                raise NotInLexicon(f"{words} (a {self.label(type_)})", what)
         raise NotInLexicon(words, what, did_you_mean(normalise(words), self._near(wanted)))
 
     def find_individual(self, words: str, type_: str, *, what: str) -> str:
         """The shared individual of a class that the words stand for; raises NotInLexicon."""
         of_type = {iri for iri, types in self.types.items() if any(self.below(kind, (type_,)) for kind in types)}
-        found = self._choose(words, of_type, ())
+        found = self._choose(words, of_type, frozenset())
         if len(found) == 1:
             return found[0]
         if found:
@@ -164,27 +173,33 @@ class Lexicon:
 
     def find_property(self, words: str) -> str:
         """The property the words stand for; raises NotInLexicon."""
-        found = self._choose(words, self.properties, ())
+        found = self._choose(words, self.properties, frozenset())
         if len(found) == 1:
             return found[0]
         if found:
             raise NotInLexicon(words, "one relation", f"it may be {' or '.join(compact(iri) for iri in found)}")
-        raise NotInLexicon(words, "a relation of the ontology", did_you_mean(words, sorted(self.label(iri) for iri in self.properties)))
+        raise NotInLexicon(
+            words, "a relation of the ontology", did_you_mean(words, sorted(self.label(iri) for iri in self.properties))
+        )
 
     def find_anything(self, words: str) -> str:
         """The class, else the structure of the atlas, else the individual the words stand for; raises NotInLexicon."""
-        found = self._choose(words, self.classes, ()) or self._choose(words, frozenset(self.types), ())
+        found = self._choose(words, self.classes, frozenset()) or self._choose(
+            words, frozenset(self.types), frozenset()
+        )
         if len(found) == 1:
             return found[0]
         if found:
-            raise NotInLexicon(words, "one meaning", f"it may be {' or '.join(compact(iri) for iri in found)}; write one of these")
+            raise NotInLexicon(
+                words, "one meaning", f"it may be {' or '.join(compact(iri) for iri in found)}; write one of these"
+            )
         sides, _ = split_side(words)
         if sides:
             sites = self.find_sites(words)
             if len(sites) == 1 and sites[0].atlas:
                 return sites[0].atlas
             return sites[0].structure
-        raise NotInLexicon(words, "a term of the ontology", did_you_mean(normalise(words), self._near(())))
+        raise NotInLexicon(words, "a term of the ontology", did_you_mean(normalise(words), self._near(frozenset())))
 
     def find_sites(self, words: str) -> tuple[Site, ...]:
         """The structures with their sides that the words stand for; raises NotInLexicon.
@@ -195,6 +210,9 @@ class Lexicon:
             if iri in self._atlas_sites:
                 return (self._atlas_sites[iri],)
         sides, name = split_side(words)
+        whole = self._choose(words, self.classes, self.structure_roots) if sides else ()
+        if len(whole) == 1 and len(sides) == 1:
+            return (Site(whole[0], sides[0], self.atlas.get((whole[0], sides[0]), "")),)
         structure = self.find_class(name, self.structure_roots, what="a structure of the ontology")
         pairing = self.pairing.get(structure, "mixed")
         if not sides:
@@ -217,15 +235,15 @@ class Lexicon:
         raise NotInLexicon(words, "a unit (UCUM) or a scale of the ontology", did_you_mean(words, near))
 
     @cached_property
-    def structure_roots(self) -> tuple[str, ...]:
+    def structure_roots(self) -> frozenset[str]:
         """The classes that every structure stands below."""
-        return (NX + "AnatomicalEntity", NX + "AnatomicalStructure", *self.pairing)
+        return frozenset((NX + "AnatomicalEntity", *self.pairing))
 
     @cached_property
     def _atlas_sites(self) -> dict[str, Site]:
         return {iri: Site(structure, side, iri) for (structure, side), iri in self.atlas.items()}
 
-    def _choose(self, words: str, among: frozenset[str] | set[str], roots: tuple[str, ...]) -> tuple[str, ...]:
+    def _choose(self, words: str, among: frozenset[str] | set[str], roots: frozenset[str]) -> tuple[str, ...]:
         def keep(candidates: Iterable[str]) -> tuple[str, ...]:
             return tuple(iri for iri in candidates if iri in among and (not roots or self.below(iri, roots)))
 
@@ -234,7 +252,7 @@ class Lexicon:
         key = normalise(words)
         return keep(self.names.get(key, ())) or keep(self.synonyms.get(key, ()))
 
-    def _near(self, roots: tuple[str, ...]) -> list[str]:
+    def _near(self, roots: frozenset[str]) -> list[str]:
         fitting = [iri for iri in self.classes if not roots or self.below(iri, roots)]
         return sorted({self.label(iri) for iri in fitting})
 

@@ -20,7 +20,8 @@ BARE_KEYS = frozenset({"title", "abstract", "keywords", "caption", "footnote"})
 """The words that need no value after them."""
 
 EXPECTED = (
-    "parts separated by commas, each a key with its value, such as 'section Case report > History, paragraph 2' or 'table 1, row 3'"
+    "parts separated by commas, each a key with its value, such as 'section Case report > History, paragraph 2' "
+    "or 'table 1, row 3'"
 )
 _PART = re.compile(r'\s*(?P<key>[A-Za-z]+)\s*(?P<value>(?:"[^"]*"|[^",])*?)\s*(?:,|$)')
 
@@ -87,7 +88,11 @@ def parse_locator(text: str) -> Locator:
         value = " > ".join(" ".join(piece.split()) for piece in match["value"].replace('"', "").split(">"))
         piece = match[0].strip().rstrip(",").strip()
         if key not in KEYS:
-            raise NotALocator(piece, f"a part that begins with one of {', '.join(KEYS)} (put a value with a comma in double quotes)", offset)
+            raise NotALocator(
+                piece,
+                f"a part that begins with one of {', '.join(KEYS)} (put a value with a comma in double quotes)",
+                offset,
+            )
         if not value and key not in BARE_KEYS:
             raise NotALocator(piece, f"a value after {key}", offset)
         if ">" in value and not all(step.strip() for step in value.split(">")):

@@ -1,6 +1,7 @@
 """One publication as checked facts: what a case file says once every word is resolved.
 
-Frozen values only. IRIs are full strings; lists are tuples in the order of the file. What a source does not report is empty or None.
+Frozen values only. IRIs are full strings; lists are tuples in the order of the file. What a source does not report is
+empty or None.
 """
 
 from __future__ import annotations

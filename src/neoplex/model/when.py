@@ -270,7 +270,9 @@ def _parse_anchor(text: str) -> tuple[str, str, Moment | None]:
         return "", "", parse_moment(text)
     match = _ANCHOR_PREFIX.fullmatch(text) or _ANCHOR.fullmatch(text)
     if match is None:
-        raise NotATime("the id of one event, treatment, investigation or finding of the case, with start or end after it if need be")
+        raise NotATime(
+            "the id of one event, treatment, investigation or finding of the case, with start or end after it if need be"
+        )
     return match["anchor"], (match["point"] or "").lower(), None
 
 

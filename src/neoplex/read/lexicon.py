@@ -1,7 +1,8 @@
 """The lexicon, read from the ontology's Turtle files.
 
-Comes in: the folder that holds ``ontology/``. Goes out: a :class:`Lexicon`. Only names, hierarchy and pairing are taken; the parser
-works in Rust and only the triples needed become Python objects. Never writes; the last lexicon is kept while the files are unchanged.
+Comes in: the folder that holds ``ontology/``. Goes out: a :class:`Lexicon`. Only names, hierarchy and pairing are taken;
+the parser works in Rust and only the triples needed become Python objects. Never writes; the last lexicon is kept while
+the files are unchanged.
 """
 
 from __future__ import annotations
@@ -89,7 +90,9 @@ class _Gatherer:
             if iri not in classes and iri not in properties and kind.value.startswith(NX):
                 types[iri].add(kind.value)
         pairing = {
-            iri: _PAIRING[value.value] for iri, value in self._pairs(ox.NamedNode(NX + "pairing")) if value.value in _PAIRING
+            iri: _PAIRING[value.value]
+            for iri, value in self._pairs(ox.NamedNode(NX + "pairing"))
+            if value.value in _PAIRING
         }
         known = (classes | properties | set(types)) - deprecated
         return Lexicon(
