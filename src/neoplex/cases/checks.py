@@ -14,20 +14,6 @@ from neoplex.model.publication import Fact
 
 _WEAKNESS = (NX + "Weakness", NX + "LowerLimbWeakness", NX + "MuscleWeakness", NX + "MotorDeficit")
 _PAIN = NX + "Pain"
-    "says",
-    "label",
-    "wording",
-    "reason-stopped",
-    "region",
-    "number",
-    "id",
-    "measure",
-    "group",
-    "value",
-    "age",
-    "when",
-)
-
 _PHONE = r"""(?<![\w.])\+\d{1,3}[\s./-]?(?:\(?\d{1,4}\)?[\s./-]?){2,5}\d{2,4}(?!\w)
     |(?<![\w.-])\(?0\d{2,4}\)?[\s/-]\d{3,}[\s-]?\d{2,}(?!\w)"""
 _RECORD = r"""\b(?:mrn|medical\ record(?:\ number)?|hospital\ (?:number|no\.?)|patient\ (?:id|identifier)|record\ no\.?

@@ -89,13 +89,11 @@ _SITE = _words(
     "Where: one structure or a list, such as 'left psoas major', 'bilateral femoral nerve' or 'prostate'. "
     "A paired structure without a side means: side not reported."
 )
-_VALUE = _word(
-    "A quantity with its unit or scale: '4 MRC', '9 NRS', '49.6 ng/mL', 'about 105 d', '31-675 d', '< 1 %', '1 {count}'."
-)
+_VALUE = _word("A quantity with its unit or scale: '4 MRC', '9 NRS', '49.6 ng/mL', 'about 105 d', '31-675 d', '< 1 %'.")
 _CITES = _words("Ids of entries of source.cites that the paper gives as its source here.")
 _TIME: Schema = {
     "type": ["string", "integer", "object"],
-    "description": "A time: '2014-04', '2011-summer', '2008-06/2009-08', '3 mo after rt-1 end', 'before surgery'; or {at, wording}.",
+    "description": "A time: '2011-summer', '2008-06/2009-08', '3 mo after rt-1 end', 'before surgery'; or {at, wording}.",
     "properties": {
         "at": {"type": ["string", "integer"], "description": "The time."},
         "wording": _text("The words of the source for this time."),
