@@ -20,8 +20,8 @@ from neoplex.base.names import IAO_DEFINITION, IAO_DEFINITION_SOURCE, NX, ONTOLO
 from neoplex.ontology.turtle import graph_from, text, write_turtle
 from neoplex.read.tables import Cells, FaultList, read_table
 
-TERM_COLUMNS = "id label name entity module parent synonyms definition source note".split()
-UNIT_COLUMNS = "id kind code dimension minimum maximum base factor spellings".split()
+TERM_COLUMNS = ["id", "label", "name", "entity", "module", "parent", "synonyms", "definition", "source", "note"]
+UNIT_COLUMNS = ["id", "kind", "code", "dimension", "minimum", "maximum", "base", "factor", "spellings"]
 MODULES = ("neoplasm", "spread", "finding", "deficit", "syndrome", "investigation", "treatment", "outcome", "evidence", "case")
 """Topics of the clinical side; each has one generated file and, where axioms are needed, one module written by hand."""
 SEEDS = ("capek-2015", "elhayel-2026", "gerontopoulos-2020", "sanuki-2022", "shi-2021")
@@ -33,7 +33,7 @@ _INDIVIDUAL_NAME = re.compile(r"[a-z][A-Za-z0-9]*")
 
 @dataclass(frozen=True)
 class Term:
-    """One row of a terms table: a class or a shared individual."""
+    """One row of a terms table: a class or a shared individual; ``is_elsewhere`` when a module written by hand declares it."""
 
     table: str
     line: int
@@ -41,6 +41,7 @@ class Term:
     label: str
     name: str
     is_individual: bool
+    is_elsewhere: bool
     module: str
     parents: tuple[str, ...]
     synonyms: tuple[str, ...]
@@ -98,11 +99,10 @@ def read_vocabulary(root: Path) -> Vocabulary:
 
 
 def _term(cells: Cells, faults: FaultList) -> Term:
-    entity = faults.choice(cells, "entity", ("class", "individual"), "what the row declares")
+    entity = faults.choice(cells, "entity", ("class", "individual", "elsewhere"), "what the row declares")
+    is_individual = entity == "individual" or (entity == "elsewhere" and bool(_INDIVIDUAL_NAME.fullmatch(cells["name"])))
     pattern, what = (
-        (_INDIVIDUAL_NAME, "a name such as regularSchedule")
-        if entity == "individual"
-        else (_CLASS_NAME, "a name such as HipPain")
+        (_INDIVIDUAL_NAME, "a name such as regularSchedule") if is_individual else (_CLASS_NAME, "a name such as HipPain")
     )
     if not pattern.fullmatch(cells["name"]):
         faults.add(cells, "name", cells["name"], what)
@@ -119,7 +119,8 @@ def _term(cells: Cells, faults: FaultList) -> Term:
         cells["id"],
         faults.filled(cells, "label"),
         cells["name"],
-        entity == "individual",
+        is_individual,
+        entity == "elsewhere",
         faults.choice(cells, "module", MODULES, "a module"),
         cells.listed("parent"),
         cells.listed("synonyms"),
@@ -251,6 +252,10 @@ def cite(source: str) -> URIRef | Literal:
 
 def _state(graph: Graph, term: Term, known: dict[str, Term]) -> None:
     iri = term.iri
+    for synonym in term.synonyms:
+        graph.add((iri, SKOS.altLabel, text(synonym)))
+    if term.is_elsewhere:
+        return
     if term.is_individual:
         graph.add((iri, RDF.type, OWL.NamedIndividual))
         graph.add((iri, RDF.type, known[term.parents[0]].iri))
@@ -262,8 +267,6 @@ def _state(graph: Graph, term: Term, known: dict[str, Term]) -> None:
     graph.add((iri, URIRef(IAO_DEFINITION), text(term.definition)))
     for source in term.sources:
         graph.add((iri, URIRef(IAO_DEFINITION_SOURCE), cite(source)))
-    for synonym in term.synonyms:
-        graph.add((iri, SKOS.altLabel, text(synonym)))
     if term.note:
         graph.add((iri, SKOS.scopeNote, text(term.note)))
     graph.add((iri, RDFS.isDefinedBy, module_iri(term.module)))
