@@ -16,16 +16,12 @@ from neoplex.base.errors import did_you_mean
 from neoplex.base.names import NX, compact, expand, words_of
 from neoplex.model.side import Side, split_side
 
-_SPELLINGS = (
-    (re.compile(r"tumour"), "tumor"),
-    (re.compile(r"oedema"), "edema"),
-    (re.compile(r"aemia\b"), "emia"),
-    (re.compile(r"haem"), "hem"),
-    (re.compile(r"oesoph"), "esoph"),
-    (re.compile(r"fibre"), "fiber"),
-    (re.compile(r"centre"), "center"),
-    (re.compile(r"isation\b"), "ization"),
-)
+_SPELLINGS = {
+    "tumour": "tumor", "oedema": "edema", "aemia": "emia", "haem": "hem", "oesoph": "esoph", "fibre": "fiber", "centre": "center",
+    "isation": "ization",
+}  # fmt: skip
+_BRITISH = re.compile("|".join(_SPELLINGS))
+_JOINTS = str.maketrans(dict.fromkeys("_-‐‑‒–—―", " ") | {"’": "'"})
 
 
 def normalise(words: str) -> str:
@@ -34,10 +30,8 @@ def normalise(words: str) -> str:
     >>> normalise("Left_Psoas-Major"), normalise("Tumour  shrinkage")
     ('left psoas major', 'tumor shrinkage')
     """
-    folded = " ".join(re.split(r"[\s_\-‐-―]+", words.strip().casefold())).replace("’", "'")
-    for pattern, spelling in _SPELLINGS:
-        folded = pattern.sub(spelling, folded)
-    return folded
+    folded = " ".join(words.casefold().translate(_JOINTS).split())
+    return _BRITISH.sub(lambda match: _SPELLINGS[match[0]], folded)
 
 
 class NotInLexicon(LookupError):

@@ -61,19 +61,34 @@ def parse_csv(raw: bytes, file: str) -> tuple[Table | None, list[Fault]]:
     for cell in header:
         name = cell.text.strip()
         if not name:
-            faults.append(Fault(file, cell.line, cell.column, found="an empty column name", expected="a name for each column"))
+            faults.append(
+                Fault(file, cell.line, cell.column, found="an empty column name", expected="a name for each column")
+            )
         elif name in seen:
-            faults.append(Fault(file, cell.line, cell.column, found=f"{name} a second time", expected="each column name once"))
+            faults.append(
+                Fault(file, cell.line, cell.column, found=f"{name} a second time", expected="each column name once")
+            )
         seen.add(name)
     rows: list[dict[str, Cell]] = []
     columns = tuple(cell.text.strip() for cell in header)
     for record in records[1:]:
         if len(record) != len(columns):
             faults.append(
-                Fault(file, record[0].line, 1, found=f"{len(record)} cells", expected=f"{len(columns)} cells as in the header")
+                Fault(
+                    file,
+                    record[0].line,
+                    1,
+                    found=f"{len(record)} cells",
+                    expected=f"{len(columns)} cells as in the header",
+                )
             )
         else:
-            rows.append({name: Cell(cell.text.strip(), cell.line, cell.column) for name, cell in zip(columns, record, strict=True)})
+            rows.append(
+                {
+                    name: Cell(cell.text.strip(), cell.line, cell.column)
+                    for name, cell in zip(columns, record, strict=True)
+                }
+            )
     return (None if faults else Table(file, columns, tuple(rows))), faults
 
 
@@ -89,7 +104,13 @@ def _split(text: str, file: str) -> tuple[list[list[Cell]], list[Fault]]:
             while True:
                 end = text.find('"', position)
                 if end < 0:
-                    fault = Fault(file, start_line, start_column, found="a quote that is never closed", expected="a closing double quote")
+                    fault = Fault(
+                        file,
+                        start_line,
+                        start_column,
+                        found="a quote that is never closed",
+                        expected="a closing double quote",
+                    )
                     return records, [fault]
                 pieces.append(text[position:end])
                 newlines = text.count("\n", position, end)
@@ -104,7 +125,15 @@ def _split(text: str, file: str) -> tuple[list[list[Cell]], list[Fault]]:
             value = "".join(pieces)
             if position < length and text[position] not in ",\r\n":
                 column = position - line_start + 1
-                return records, [Fault(file, line, column, found=repr(text[position]), expected="a comma or a new line after a closing quote")]
+                return records, [
+                    Fault(
+                        file,
+                        line,
+                        column,
+                        found=repr(text[position]),
+                        expected="a comma or a new line after a closing quote",
+                    )
+                ]
         else:
             end = position
             while end < length and text[end] not in ",\r\n":

@@ -20,19 +20,19 @@ from neoplex.base.names import NX, PREFIXES, words_of
 from neoplex.model.lexicon import Lexicon, Scale, Unit, normalise
 from neoplex.model.side import Side
 
-_RDF_TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
-_SUB_CLASS = ox.NamedNode(PREFIXES["rdfs"] + "subClassOf")
-_LABEL = ox.NamedNode(PREFIXES["rdfs"] + "label")
-_SYNONYMS = tuple(
-    ox.NamedNode(PREFIXES["skos"] + name) for name in ("altLabel", "hiddenLabel", "prefLabel", "notation")
-)
-_CLASS = ox.NamedNode(PREFIXES["owl"] + "Class")
-_PROPERTIES = tuple(
-    ox.NamedNode(PREFIXES["owl"] + name) for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")
-)
-_DEPRECATED = ox.NamedNode(PREFIXES["owl"] + "deprecated")
+_TYPE = PREFIXES["rdf"] + "type"
+_SUB_CLASS = PREFIXES["rdfs"] + "subClassOf"
+_LABEL = PREFIXES["rdfs"] + "label"
+_SYNONYMS = tuple(PREFIXES["skos"] + name for name in ("altLabel", "hiddenLabel", "prefLabel", "notation"))
+_CLASS = PREFIXES["owl"] + "Class"
+_PROPERTIES = tuple(PREFIXES["owl"] + name for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty"))
+_DEPRECATED = PREFIXES["owl"] + "deprecated"
 _PAIRING = {NX + "paired": "paired", NX + "midlineStructure": "midline", NX + "mixedPairing": "mixed"}
 _SIDES = {NX + "left": Side.LEFT, NX + "right": Side.RIGHT, NX + "midline": Side.MIDLINE}
+_NX_WANTED = tuple(NX + name for name in ("pairing", "side", "ucumCode", "scaleMinimum", "scaleMaximum"))
+_WANTED = frozenset((_TYPE, _SUB_CLASS, _LABEL, *_SYNONYMS, _DEPRECATED, *_NX_WANTED))
+
+Pairs = dict[str, list[tuple[str, ox.NamedNode | ox.Literal]]]
 
 
 def load_lexicon(root: Path) -> Lexicon:
@@ -51,32 +51,34 @@ def _load(files: tuple[tuple[str, int, int], ...]) -> Lexicon:
 
 def read_lexicon(files: Iterable[Path]) -> Lexicon:
     """The lexicon of the given Turtle files."""
-    store = ox.Store()
+    pairs: Pairs = defaultdict(list)
     for path in files:
         try:
-            store.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE)
+            for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
+                predicate, value = quad.predicate.value, quad.object
+                if predicate not in _WANTED or not isinstance(quad.subject, ox.NamedNode):
+                    continue
+                if isinstance(value, ox.NamedNode | ox.Literal):
+                    pairs[predicate].append((quad.subject.value, value))
         except (SyntaxError, OSError, ValueError) as problem:
             raise EnvironmentProblem(f"{path}: cannot be read as Turtle: {problem}") from problem
-    return _Gatherer(store).gather()
+    return _Gatherer(pairs).gather()
 
 
 class _Gatherer:
-    def __init__(self, store: ox.Store) -> None:
-        self._store = store
+    def __init__(self, found: Pairs) -> None:
+        self._found = found
+        self._instances: dict[str, set[str]] = defaultdict(set)
+        for iri, kind in found[_TYPE]:
+            self._instances[kind.value].add(iri)
 
-    def _pairs(self, predicate: ox.NamedNode) -> Iterable[tuple[str, ox.NamedNode | ox.Literal]]:
-        for quad in self._store.quads_for_pattern(None, predicate, None):
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal):
-                yield quad.subject.value, quad.object
-
-    def _instances(self, class_: ox.NamedNode) -> frozenset[str]:
-        quads = self._store.quads_for_pattern(None, _RDF_TYPE, class_)
-        return frozenset(quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
+    def _pairs(self, predicate: str) -> list[tuple[str, ox.NamedNode | ox.Literal]]:
+        return self._found[predicate]
 
     def gather(self) -> Lexicon:
         deprecated = {iri for iri, value in self._pairs(_DEPRECATED) if value.value == "true"}
-        classes = self._instances(_CLASS) - deprecated
-        properties = frozenset().union(*(self._instances(kind) for kind in _PROPERTIES)) - deprecated
+        classes = frozenset(self._instances[_CLASS] - deprecated)
+        properties = frozenset().union(*(self._instances[kind] for kind in _PROPERTIES)) - deprecated
         labels: dict[str, str] = {}
         for iri, value in sorted(self._pairs(_LABEL), key=lambda pair: (pair[0], pair[1].value), reverse=True):
             if isinstance(value, ox.Literal) and value.language in (None, "en"):
@@ -85,15 +87,12 @@ class _Gatherer:
         for iri, parent in self._pairs(_SUB_CLASS):
             if isinstance(parent, ox.NamedNode):
                 parents[iri].add(parent.value)
+        sided = {iri for iri, _ in self._pairs(NX + "side")}
         types: dict[str, set[str]] = defaultdict(set)
-        for iri, kind in self._pairs(_RDF_TYPE):
-            if iri not in classes and iri not in properties and kind.value.startswith(NX):
+        for iri, kind in self._pairs(_TYPE):
+            if kind.value.startswith(NX) and iri not in classes and (iri in sided or iri.startswith(NX)):
                 types[iri].add(kind.value)
-        pairing = {
-            iri: _PAIRING[value.value]
-            for iri, value in self._pairs(ox.NamedNode(NX + "pairing"))
-            if value.value in _PAIRING
-        }
+        pairing = {iri: _PAIRING[value.value] for iri, value in self._pairs(NX + "pairing") if value.value in _PAIRING}
         known = (classes | properties | set(types)) - deprecated
         return Lexicon(
             classes=classes,
@@ -127,7 +126,7 @@ class _Gatherer:
 
     def _atlas(self, types: dict[str, set[str]], pairing: dict[str, str]) -> dict[tuple[str, Side], str]:
         atlas: dict[tuple[str, Side], str] = {}
-        for iri, side in sorted(self._pairs(ox.NamedNode(NX + "side"))):
+        for iri, side in sorted(self._pairs(NX + "side")):
             if iri.startswith(PREFIXES["atlas"]) and side.value in _SIDES:
                 for structure in sorted(types.get(iri, ())):
                     if structure in pairing:
@@ -141,7 +140,7 @@ class _Gatherer:
             for iri, value in self._pairs(predicate):
                 if isinstance(value, ox.Literal):
                     aliases[iri].add(value.value)
-        for iri, code in sorted(self._pairs(ox.NamedNode(NX + "ucumCode")), key=lambda pair: pair[0]):
+        for iri, code in sorted(self._pairs(NX + "ucumCode"), key=lambda pair: pair[0]):
             unit = Unit(iri, labels.get(iri, code.value), code.value)
             units[unit.code] = unit
             singular = unit.code[:-2] + "}" if unit.code.endswith("s}") else unit.code
@@ -150,8 +149,8 @@ class _Gatherer:
         return units
 
     def _scales(self, labels: dict[str, str]) -> dict[str, Scale]:
-        lowest = dict(self._pairs(ox.NamedNode(NX + "scaleMinimum")))
-        highest = dict(self._pairs(ox.NamedNode(NX + "scaleMaximum")))
+        lowest = dict(self._pairs(NX + "scaleMinimum"))
+        highest = dict(self._pairs(NX + "scaleMaximum"))
         spellings: dict[str, set[str]] = defaultdict(set)
         for predicate in _SYNONYMS:
             for iri, value in self._pairs(predicate):

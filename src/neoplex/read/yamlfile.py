@@ -117,7 +117,9 @@ def parse_yaml(raw: bytes, file: str) -> tuple[Node | None, list[Fault]]:
         line = raw.count(b"\n", 0, problem.start) + 1
         column = problem.start - (raw.rfind(b"\n", 0, problem.start) + 1) + 1
         found = f"byte 0x{raw[problem.start]:02x}"
-        return None, [Fault(file, line, column, found=found, expected="text encoded as UTF-8", hint="save the file as UTF-8")]
+        return None, [
+            Fault(file, line, column, found=found, expected="text encoded as UTF-8", hint="save the file as UTF-8")
+        ]
     if len(raw) > MOST_BYTES:
         return None, [Fault(file, found=f"{len(raw)} bytes", expected=f"at most {MOST_BYTES}")]
     builder = _Builder(file, text)
@@ -141,21 +143,36 @@ class _Builder:
 
     def build(self) -> Node | None:
         if not self.text.strip():
-            raise _Refused(Fault(self.file, found="an empty file", expected="a publication", hint="begin with `neoplex case new`"))
+            raise _Refused(
+                Fault(self.file, found="an empty file", expected="a publication", hint="begin with `neoplex case new`")
+            )
         self._events = self._parse()
         document: Node | None = None
         for event in self._events:
             kind = type(event).__name__
             if kind == "DocumentStartEvent" and document is not None:
                 line, column = _place(event)
-                raise _Refused(Fault(self.file, line, column, found="a second document", expected="one document for each file"))
-            if kind.endswith(("ScalarEvent", "StartEvent", "AliasEvent")) and kind not in ("StreamStartEvent", "DocumentStartEvent"):
+                raise _Refused(
+                    Fault(self.file, line, column, found="a second document", expected="one document for each file")
+                )
+            if kind.endswith(("ScalarEvent", "StartEvent", "AliasEvent")) and kind not in (
+                "StreamStartEvent",
+                "DocumentStartEvent",
+            ):
                 document = self._node(event, 0)
         if document is None or document.content is None:
-            raise _Refused(Fault(self.file, found="an empty file", expected="a publication", hint="begin with `neoplex case new`"))
+            raise _Refused(
+                Fault(self.file, found="an empty file", expected="a publication", hint="begin with `neoplex case new`")
+            )
         if not isinstance(document.content, dict):
             raise _Refused(
-                Fault(self.file, document.line, document.column, found=_name_kind(document), expected="a mapping with format and source")
+                Fault(
+                    self.file,
+                    document.line,
+                    document.column,
+                    found=_name_kind(document),
+                    expected="a mapping with format and source",
+                )
             )
         return document
 
@@ -167,23 +184,45 @@ class _Builder:
             yield from YAML(typ="safe", pure=True).parse(self.text)
         except YAMLError as problem:
             raise _Refused(self._explain(problem)) from problem
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, OverflowError, NotImplementedError) as problem:
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            IndexError,
+            AttributeError,
+            AssertionError,
+            OverflowError,
+            NotImplementedError,
+        ) as problem:
             # the scanner lets plain Python errors through on some malformed escapes and directives
-            raise _Refused(Fault(self.file, found="text that is not YAML", expected=f"YAML 1.2 ({problem})")) from problem
+            raise _Refused(
+                Fault(self.file, found="text that is not YAML", expected=f"YAML 1.2 ({problem})")
+            ) from problem
         except RecursionError as problem:
             raise _Refused(Fault(self.file, found="deep nesting", expected=f"at most {MOST_DEPTH} levels")) from problem
 
     def _explain(self, problem: Any) -> Fault:
         mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
-        words = " ".join(str(getattr(problem, "problem", None) or getattr(problem, "reason", None) or "text that is not YAML").split())
+        words = " ".join(
+            str(
+                getattr(problem, "problem", None) or getattr(problem, "reason", None) or "text that is not YAML"
+            ).split()
+        )
         lines = self.text.split("\n")
         source = lines[line - 1] if 0 < line <= len(lines) else ""
-        if "\t" in source[:column] and not source[:column].strip() or "'\\t'" in words:
+        if ("\t" in source[:column] and not source[:column].strip()) or "'\\t'" in words:
             column = source.find("\t") + 1 or column
             return Fault(self.file, line, column, found="a tab", expected="spaces as indentation")
         hint = "put a value that holds ': ' in quotes" if "mapping values are not allowed" in words else ""
-        return Fault(self.file, line, column, found=_shorten(source.strip()) or "the end of the file", expected=f"YAML ({words})", hint=hint)
+        return Fault(
+            self.file,
+            line,
+            column,
+            found=_shorten(source.strip()) or "the end of the file",
+            expected=f"YAML ({words})",
+            hint=hint,
+        )
 
     def _next(self) -> Any:
         return next(self._events)
@@ -192,7 +231,9 @@ class _Builder:
         self._nodes += 1
         line, column = _place(event)
         if depth > MOST_DEPTH:
-            raise _Refused(Fault(self.file, line, column, found="deep nesting", expected=f"at most {MOST_DEPTH} levels"))
+            raise _Refused(
+                Fault(self.file, line, column, found="deep nesting", expected=f"at most {MOST_DEPTH} levels")
+            )
         if self._nodes > MOST_NODES:
             raise _Refused(Fault(self.file, line, column, found="too many values", expected=f"at most {MOST_NODES}"))
         kind = type(event).__name__
@@ -219,12 +260,20 @@ class _Builder:
         target = self._anchors.get(event.anchor)
         if target is None:
             raise _Refused(
-                Fault(self.file, line, column, found=f"*{event.anchor}", expected="an alias of a finished anchor above it")
+                Fault(
+                    self.file, line, column, found=f"*{event.anchor}", expected="an alias of a finished anchor above it"
+                )
             )
         self._nodes += target.size
         if self._aliases > MOST_ALIASES or self._nodes > MOST_NODES:
             raise _Refused(
-                Fault(self.file, line, column, found=f"*{event.anchor}, which unfolds too far", expected=f"at most {MOST_NODES} values")
+                Fault(
+                    self.file,
+                    line,
+                    column,
+                    found=f"*{event.anchor}, which unfolds too far",
+                    expected=f"at most {MOST_NODES} values",
+                )
             )
         return target
 
@@ -234,12 +283,22 @@ class _Builder:
             key_line, key_column = _place(event)
             if type(event).__name__ != "ScalarEvent":
                 found = "an alias" if type(event).__name__ == "AliasEvent" else "a list or mapping"
-                raise _Refused(Fault(self.file, key_line, key_column, found=f"{found} as key", expected="a word as key"))
+                raise _Refused(
+                    Fault(self.file, key_line, key_column, found=f"{found} as key", expected="a word as key")
+                )
             self._nodes += 1
             key = str(event.value)
             value = self._node(self._next(), depth + 1)
             if key == "<<" and event.style is None:
-                self.faults.append(Fault(self.file, key_line, key_column, found="<<", expected="the keys themselves; merge keys are not YAML 1.2"))
+                self.faults.append(
+                    Fault(
+                        self.file,
+                        key_line,
+                        key_column,
+                        found="<<",
+                        expected="the keys themselves; merge keys are not YAML 1.2",
+                    )
+                )
             elif key in entries:
                 first = entries[key]
                 self.faults.append(
@@ -252,7 +311,9 @@ class _Builder:
                     )
                 )
             else:
-                entries[key] = Node(value.content, value.file, value.line, value.column, value.text, key_line, key_column, value.size)
+                entries[key] = Node(
+                    value.content, value.file, value.line, value.column, value.text, key_line, key_column, value.size
+                )
         return Node(entries, self.file, line, column, size=1 + sum(entry.size for entry in entries.values()))
 
     def _scalar(self, event: Any, line: int, column: int) -> Node:
