@@ -124,6 +124,8 @@ def _used_iris(root: Path) -> tuple[set[str], set[str]]:
     """IRIs that written files use as a predicate or map to, and IRIs they declare."""
     used: set[str] = set()
     declared: set[str] = set()
+    for path in sorted((root / "data" / "mappings").glob("*.sssom.tsv")):
+        used |= _mapped_iris(path)
     ontology = root / "ontology"
     paths = [ontology / "neoplex.ttl", *sorted(ontology.glob("*/*.ttl"))]
     for path in paths:
@@ -135,3 +137,11 @@ def _used_iris(root: Path) -> tuple[set[str], set[str]]:
             if isinstance(quad.subject, ox.NamedNode) and quad.predicate.value == PREFIXES["rdf"] + "type":
                 declared.add(quad.subject.value)
     return used, declared
+
+
+def _mapped_iris(path: Path) -> set[str]:
+    """The predicates and objects of an SSSOM table as IRIs."""
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    header, *rows = [line.split("\t") for line in lines if line]
+    columns = [header.index(name) for name in ("predicate_id", "object_id") if name in header]
+    return {expand_id(row[column]) for row in rows for column in columns if column < len(row)}

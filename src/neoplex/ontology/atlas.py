@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS
@@ -61,7 +62,7 @@ class Place:
     structure: str
     side: str
 
-    @property
+    @cached_property
     def iri(self) -> URIRef:
         """The individual."""
         return URIRef(atlas_iri(self.structure, self.side or None))
@@ -89,13 +90,13 @@ class Edge:
     doubts: tuple[str, ...] = ()
     reversed_from: str = ""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The last piece of the statement's IRI."""
         start, end = (place.iri[len(ATLAS) :] for place in (self.start, self.end))
         return f"{start}-{slug(self.relation)}-{end}"
 
-    @property
+    @cached_property
     def iri(self) -> URIRef:
         """The statement."""
         return URIRef(EDGE + self.name)

@@ -52,7 +52,7 @@ class Layout:
             self._rows[subject][predicate].append(value)
             if isinstance(value, BNode):
                 self._pointing[value].append((subject, predicate))
-        self._signatures: dict[BNode, str] = {}
+        self._signatures = self._sign_all()
         self._labels = self._name_shared()
         self._follow: dict[Node, list[BNode]] = defaultdict(list)
         self._loose: list[BNode] = []
@@ -98,23 +98,39 @@ class Layout:
         assert isinstance(node, BNode)
         return (2, self._signature(node), self._labels.get(node, ""), "")
 
-    def _signature(self, node: BNode, above: frozenset[BNode] = frozenset()) -> str:
-        known = self._signatures.get(node)
-        if known is not None:
-            return known
-        if node in above:
-            raise ValueError("blank nodes point at each other in a circle")
-        inside = above | {node}
+    def _sign_all(self) -> dict[BNode, str]:
+        """What each blank node says, as text; nodes it points at come first, without recursion (lists may be long)."""
+        signatures: dict[BNode, str] = {}
+        for start in [node for node in self._rows if isinstance(node, BNode)]:
+            waiting = [start]
+            inside: set[BNode] = set()
+            while waiting:
+                node = waiting[-1]
+                below = [v for vs in self._rows.get(node, {}).values() for v in vs if isinstance(v, BNode)]
+                unsigned = [value for value in below if value not in signatures]
+                if node in signatures:
+                    waiting.pop()
+                elif not unsigned:
+                    signatures[node] = self._sign(node, signatures)
+                    waiting.pop()
+                elif node in inside:
+                    raise ValueError("blank nodes point at each other in a circle")
+                else:
+                    inside.add(node)
+                    waiting += unsigned
+        return signatures
+
+    def _sign(self, node: BNode, signatures: dict[BNode, str]) -> str:
         said = [
-            f"{predicate} {self._signature(value, inside) if isinstance(value, BNode) else value.n3()}"
+            f"{predicate} {signatures[value] if isinstance(value, BNode) else value.n3()}"
             for predicate, values in self._rows.get(node, {}).items()
             for value in values
         ]
         signature = "[" + " ; ".join(sorted(said)) + "]"
-        if len(signature) > _LONGEST_SIGNATURE:
-            signature = hashlib.sha256(signature.encode()).hexdigest()
-        self._signatures[node] = signature
-        return signature
+        return hashlib.sha256(signature.encode()).hexdigest() if len(signature) > _LONGEST_SIGNATURE else signature
+
+    def _signature(self, node: BNode) -> str:
+        return self._signatures[node]
 
     def _name_shared(self) -> dict[BNode, str]:
         named: dict[str, list[BNode]] = defaultdict(list)

@@ -44,7 +44,7 @@ def _state(graph: Graph, iri: URIRef, sources: list[ReferenceSource]) -> None:
     if first.kind == "seed paper":
         return
     graph.add((iri, RDF.type, URIRef(NX + "ReferenceSource")))
-    graph.add((iri, RDFS.label, text(first.title or first.key.removeprefix("rev:").rstrip("*"))))
+    graph.add((iri, RDFS.label, text(first.key.removeprefix("rev:").rstrip("*"))))
     graph.add((iri, URIRef(NX + "recalled"), Literal(all(source.recalled for source in sources))))
     for source in sources:
         if source.title:

@@ -133,7 +133,7 @@ class _Writer:
 
 def graph_from(triples: Iterable[Triple] = ()) -> Graph:
     """A graph with the project's prefixes that holds ``triples``."""
-    graph = Graph(bind_namespaces="none")
+    graph = Graph(store="SimpleMemory", bind_namespaces="none")
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace)
     for triple in triples:

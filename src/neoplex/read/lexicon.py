@@ -130,7 +130,9 @@ class _Gatherer:
             if iri.startswith(PREFIXES["atlas"]) and side.value in _SIDES:
                 for structure in sorted(types.get(iri, ())):
                     if structure in pairing:
-                        atlas.setdefault((structure, _SIDES[side.value]), iri)
+                        # An unpaired structure is asked for without a side, even one that lies on the right by nature.
+                        unpaired = pairing[structure] == "midline"
+                        atlas.setdefault((structure, Side.MIDLINE if unpaired else _SIDES[side.value]), iri)
         return atlas
 
     def _units(self, labels: dict[str, str]) -> dict[str, Unit]:
