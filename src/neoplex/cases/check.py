@@ -20,6 +20,9 @@ from neoplex.model.publication import Publication
 from neoplex.read.yamlfile import Node, read_yaml
 
 
+RDF_SUFFIXES = frozenset({".ttl", ".nt", ".nq", ".trig", ".jsonld", ".rdf"})
+
+
 def read_publication(path: Path, lexicon: Lexicon) -> tuple[Publication | None, list[Fault]]:
     """The publication of a file and all its faults, sorted; no publication when one of them is an error."""
     root, faults = read_yaml(path)
@@ -53,7 +56,11 @@ def _check_words(root: Node, path: Path, lexicon: Lexicon) -> list[Fault]:
 
 
 def check_file(path: Path, lexicon: Lexicon) -> list[Fault]:
-    """Every fault of a publication file, sorted; warnings among them have the severity ``warning``."""
+    """Every fault of a publication file, YAML or RDF, sorted; warnings among them have the severity ``warning``."""
+    if path.suffix in RDF_SUFFIXES:
+        from neoplex.read.rdffile import check_case_rdf  # brings in the shapes engine, which YAML does not need
+
+        return check_case_rdf(path, lexicon)[1]
     return read_publication(path, lexicon)[1]
 
 
