@@ -24,7 +24,7 @@ from neoplex.ontology.generate import modules, read_turtle, stale, write
 from neoplex.ontology.release import write_rdfxml
 from neoplex.ontology.sources import sources_graph
 from neoplex.ontology.turtle import annotate, graph_from, some, subclass_of, text, write_turtle
-from neoplex.read.tables import read_anatomy
+from neoplex.read.anatomy import read_anatomy
 
 
 @pytest.fixture(scope="module")

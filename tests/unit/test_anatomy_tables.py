@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from neoplex.base.errors import FaultsFound
-from neoplex.read.tables import FaultList, read_anatomy, read_table
+from neoplex.read.anatomy import read_anatomy
+from neoplex.read.tables import FaultList, read_table
 
 Edit = Callable[[str, str, str], None]
 

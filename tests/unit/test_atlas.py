@@ -24,7 +24,7 @@ from neoplex.ontology.atlas import (
     structures_without_individuals,
 )
 from neoplex.ontology.generate import anatomy_files
-from neoplex.read.tables import read_anatomy
+from neoplex.read.anatomy import read_anatomy
 
 RDF_TYPE = PREFIXES["rdf"] + "type"
 

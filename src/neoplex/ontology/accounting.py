@@ -16,7 +16,8 @@ import pyoxigraph as ox
 from neoplex.base.names import NX, PREFIXES, property_iri
 from neoplex.model.rows import Anatomy, Innervation, LeftOut, Relation, SpreadEdge, Structure
 from neoplex.ontology.alignments import expand_id, read_properties
-from neoplex.read.tables import Cells, read_anatomy
+from neoplex.read.anatomy import read_anatomy
+from neoplex.read.tables import Cells
 
 _TABLE_ROW = ox.NamedNode(NX + "tableRow")
 _MATCH = PREFIXES["skos"]

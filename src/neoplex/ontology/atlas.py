@@ -31,7 +31,7 @@ from neoplex.base.names import (
 from neoplex.model.rows import Anatomy, Innervation, Relation, SpreadEdge, Structure
 from neoplex.ontology.anatomy import LICENCE, Exceptions, iri_of, level_of, property_of
 from neoplex.ontology.turtle import graph_from, text
-from neoplex.read.tables import fits
+from neoplex.read.anatomy import fits
 
 EDGE = ATLAS + "edge/"
 MECHANISM = ATLAS + "mechanism/"

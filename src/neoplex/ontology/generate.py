@@ -34,7 +34,7 @@ from neoplex.ontology.atlas import EDGE, MECHANISM, atlas_graph
 from neoplex.ontology.release import merge, write_rdfxml
 from neoplex.ontology.sources import sources_graph
 from neoplex.ontology.turtle import graph_from, text, write_turtle
-from neoplex.read.tables import read_anatomy
+from neoplex.read.anatomy import read_anatomy
 
 GENERATED = "ontology/generated"
 DOOR = "ontology/neoplex.ttl"
