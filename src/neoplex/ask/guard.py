@@ -73,7 +73,8 @@ def find_unknown_terms(judged: Judged, engine: Engine) -> list[str]:
     seen: dict[str, Token] = {}
     for iri, token in judged.reading.names:
         if iri.startswith((NX, PREFIXES["atlas"], CASE, PREFIXES["source"], GRAPH)):
-            seen.setdefault(iri, token)
+            if not iri.endswith("/"):
+                seen.setdefault(iri, token)
     warnings = []
     vocabulary = Vocabulary(engine)
     known: list[str] | None = None
@@ -125,6 +126,16 @@ def run_guarded(judged: Judged, home: Path | None = None, limits: Limits | None 
     return _read_reply(out, judged)
 
 
+def order_columns(answer: Rows, judged: Judged) -> Rows:
+    """The columns of ``SELECT *`` in the order in which the query first names them; any other answer as it is."""
+    order = judged.reading.mentioned
+    if judged.reading.variables or set(order) < set(answer.variables):
+        return answer
+    places = sorted(range(len(answer.variables)), key=lambda place: order.index(answer.variables[place]))
+    rows = tuple(tuple(row[place] for place in places) for row in answer.rows)
+    return Rows(tuple(answer.variables[place] for place in places), rows, answer.cut)
+
+
 def _read_reply(out: bytes, judged: Judged) -> Answer:
     head, _, body = out.partition(b"\n")
     reply = json.loads(head)
@@ -136,7 +147,7 @@ def _read_reply(out: bytes, judged: Judged) -> Answer:
     answer = from_json(body)
     if isinstance(answer, Rows):
         # Rows of the worker hold what the engine gave; the mark that there was more travels in the head.
-        return Rows(answer.variables, answer.rows, bool(reply["cut"]))
+        return order_columns(Rows(answer.variables, answer.rows, bool(reply["cut"])), judged)
     return answer
 
 

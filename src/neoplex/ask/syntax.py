@@ -63,7 +63,8 @@ class Reading:
     """What a valid query is and uses.
 
     ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE; ``services`` and ``datasets`` hold the tokens after SERVICE and FROM;
-    ``names`` every IRI with its token; ``variables`` those of the outermost SELECT when they are listed; ``depth`` the nesting.
+    ``names`` every IRI with its token; ``variables`` those of the outermost SELECT when they are listed, ``mentioned`` all in the
+    order in which they are first named; ``depth`` the nesting.
     """
 
     form: str
@@ -71,6 +72,7 @@ class Reading:
     datasets: tuple[tuple[str, Token], ...]
     names: tuple[tuple[str, Token], ...]
     variables: tuple[str, ...]
+    mentioned: tuple[str, ...]
     declared: frozenset[str]
     depth: int
 
@@ -134,7 +136,9 @@ def read_query(query: str, *, nesting: int = 10_000) -> Reading:
             datasets.append((names[target], target))
     form = next(t.key for t, rule in zip(tokens, rules, strict=True) if _FORMS.get(rule) == t.key)
     known = tuple((iri, token) for token, iri in names.items())
-    return Reading(form, tuple(services), tuple(datasets), known, _outer_variables(tokens, rules), declared, depth)
+    listed = _outer_variables(tokens, rules)
+    mentioned = tuple(dict.fromkeys(token.text[1:] for token in tokens if token.kind == "VAR"))
+    return Reading(form, tuple(services), tuple(datasets), known, listed, mentioned, declared, depth)
 
 
 def add_prefixes(query: str, reading: Reading) -> str:

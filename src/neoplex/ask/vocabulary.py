@@ -6,6 +6,7 @@ nearest names. Never guesses between two meanings.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,6 +39,7 @@ SIDE_WORDS = {
     "not reported": NX + "sideNotReported",
 }
 _CHUNK = 400
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]+\Z")
 
 
 class Engine(Protocol):
@@ -194,7 +196,7 @@ def _fits(iri: str, kind: str) -> bool:
 
 
 def _is_plain(iri: str) -> bool:
-    return not any(mark in iri for mark in '<>"{}|^`\\ \n\t\r')
+    return _IRI.match(iri) is not None
 
 
 def _pairs(engine: Engine, query: str) -> Iterator[tuple[str, ox.Literal]]:

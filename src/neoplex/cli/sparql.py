@@ -44,6 +44,7 @@ def sparql(
     from neoplex.ask import guard, render
     from neoplex.ask.engines import LocalEngine
     from neoplex.ask.vocabulary import Engine, fetch_labels
+    from neoplex.store.answers import Rows
 
     if format_ is not None:
         render.check_format(format_)
@@ -56,6 +57,8 @@ def sparql(
 
         engine = RemoteStore(endpoint, seconds=timeout)
         answer = engine.answer(judged.query, limit or None)
+        if isinstance(answer, Rows):
+            answer = guard.order_columns(answer, judged)
     else:
         engine = LocalEngine.open()
         for warning in guard.find_unknown_terms(judged, engine):

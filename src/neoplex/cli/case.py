@@ -1,0 +1,163 @@
+"""``neoplex case``: list, show, start, check, add and remove published cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neoplex.cli import terminal
+from neoplex.cli.terms import PAGE_FORMATS
+
+group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb with its parts."""
+    app.add_typer(group, name="case", help="List, show, start, check, add and remove published cases.")
+
+
+@group.command("list")
+def list_(
+    format_: terminal.FormatOption = "table",
+    output: terminal.OutputOption = None,
+) -> None:
+    """List the cases and cohorts of the graph.
+
+    \b
+    neoplex case list
+    """
+    import pyoxigraph as ox
+
+    from neoplex.ask import render
+    from neoplex.ask.casebook import list_cases
+    from neoplex.ask.engines import LocalEngine
+    from neoplex.store.answers import Rows
+
+    render.check_format(format_, render.ROW_FORMATS)
+    integer = ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")
+    rows = Rows(
+        ("id", "kind", "facts", "label"),
+        tuple(
+            (
+                ox.Literal(entry.id),
+                ox.Literal(f"cohort ({entry.members} told singly)" if entry.is_cohort else "case"),
+                ox.Literal(str(entry.facts), datatype=integer),
+                ox.Literal(entry.label),
+            )
+            for entry in list_cases(LocalEngine.open())
+        ),
+    )
+    terminal.emit(render.render(rows, render.Style(format_, terminal.screen_width())), output)
+    terminal.talk(render.count_words(rows))
+
+
+@group.command()
+def show(
+    case: Annotated[str, typer.Argument(metavar="ID", help="The id of a case or cohort.")],
+    full: Annotated[bool, typer.Option("--full", help="Also the sentence a curator wrote for each fact.")] = False,
+    format_: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="text, turtle, nt or jsonld.")] = "text",
+    output: terminal.OutputOption = None,
+) -> None:
+    """Show a case as a page: person, findings, investigations, treatments, outcomes, conclusions.
+
+    \b
+    neoplex case show capek-2015
+    neoplex case show capek-2015 --format turtle -o capek.ttl
+
+    Everything shown was reported or concluded by the source; square brackets say where.
+    """
+    from neoplex.ask import render
+    from neoplex.ask.casebook import case_graph, describe_case, find_case
+    from neoplex.ask.engines import LocalEngine
+
+    render.check_format(format_, PAGE_FORMATS)
+    engine = LocalEngine.open()
+    entry = find_case(engine, case)
+    if format_ == "text":
+        text = "\n".join(describe_case(engine, entry, terminal.screen_width(), full=full)) + "\n"
+    else:
+        text = render.render(case_graph(engine, entry), render.Style(format_))
+    terminal.emit(text, output)
+
+
+@group.command()
+def new(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="First author and year, such as smith-2021.")],
+    output: terminal.OutputOption = None,
+) -> None:
+    """Print a template for a new publication file.
+
+    \b
+    neoplex case new smith-2021 -o smith-2021.yaml
+    """
+    from neoplex.base.errors import UsageError
+    from neoplex.cases.template import write_template
+
+    if output is not None and output.exists():
+        raise UsageError(f"{output} exists already; choose another name")
+    terminal.emit(write_template(source), output)
+
+
+@group.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Publication files.")],
+) -> None:
+    """Check publication files: every fault, with line, field, what was found and what was expected.
+
+    \b
+    neoplex case check data/cases/capek-2015.yaml
+    """
+    from neoplex.base.errors import EXIT_FAULTS, UsageError
+    from neoplex.base.paths import shipped_root
+    from neoplex.cases.check import check_file
+    from neoplex.read.lexicon import load_lexicon
+
+    for file in files:
+        if not file.is_file():
+            raise UsageError(f"{file} is no file")
+    lexicon = load_lexicon(shipped_root())
+    errors = 0
+    for file in files:
+        faults = check_file(file, lexicon)
+        wrong = sum(fault.severity == "error" for fault in faults)
+        errors += wrong
+        for fault in faults:
+            terminal.talk(("warning: " if fault.severity == "warning" else "") + str(fault))
+        warnings = len(faults) - wrong
+        state = "no fault" if not wrong else f"{wrong} fault{'' if wrong == 1 else 's'}"
+        terminal.emit(f"{file}: {state}" + (f", {warnings} warning{'' if warnings == 1 else 's'}" if warnings else "") + "\n")
+    if errors:
+        raise typer.Exit(EXIT_FAULTS)
+
+
+@group.command()
+def add(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A publication file; CSV tables beside it come along.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a file of this name that was added before.")] = False,
+) -> None:
+    """Check a publication file, add it, and build the graph; all or nothing.
+
+    \b
+    neoplex case add smith-2021.yaml
+    """
+    from neoplex.build.cases import add_case
+    from neoplex.cli.build import describe
+
+    terminal.emit(describe(add_case(file, replace=replace, progress=terminal.report_progress)))
+
+
+@group.command()
+def remove(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of an added file, without its ending.")],
+) -> None:
+    """Remove a publication you added, and build the graph.
+
+    \b
+    neoplex case remove smith-2021
+    """
+    from neoplex.build.cases import remove_case
+    from neoplex.cli.build import describe
+
+    terminal.emit(describe(remove_case(name, progress=terminal.report_progress)))
