@@ -12,7 +12,7 @@ from neoplex.ask.parameters import render_values
 from neoplex.ask.questions import Question
 from neoplex.ask.vocabulary import Engine, Vocabulary
 from neoplex.base.errors import LimitReached
-from neoplex.base.names import PREFIXES
+from neoplex.base.names import CASE, PREFIXES, SOURCE
 from neoplex.store.answers import Answer, Rows, Triples
 
 
@@ -58,8 +58,8 @@ def _explain_nothing(question: Question, given: Mapping[str, Sequence[str]], eng
         except LimitReached:
             continue
         if isinstance(without, Rows) and without.rows:
-            number = f"more than {len(without.rows)}" if without.cut else str(len(without.rows))
-            remarks.append(f"without {words} there {'is' if number == '1' else 'are'} {number}")
+            number = ("more than " if without.cut else "") + f"{len(without.rows)} row{'' if len(without.rows) == 1 else 's'}"
+            remarks.append(f"without {words}: {number}")
     return tuple(remarks)
 
 
@@ -67,9 +67,7 @@ def _occurs(kind: str, text: str, engine: Engine) -> bool:
     """Whether anything outside the ontology and the atlas points at one of these things, or is of their kind."""
     iris = " ".join(f"<{iri}>" for iri in Vocabulary(engine).resolve(text, kind))
     below = f"<{PREFIXES['rdf']}type>?/<{PREFIXES['rdfs']}subClassOf>*"
-    case_or_knowledge = (
-        'FILTER(STRSTARTS(STR(?s), "https://w3id.org/neoplex/case/") || STRSTARTS(STR(?s), "https://w3id.org/neoplex/source/"))'
-    )
+    case_or_knowledge = f'FILTER(STRSTARTS(STR(?s), "{CASE}") || STRSTARTS(STR(?s), "{SOURCE}"))'
     query = f"SELECT ?s WHERE {{ VALUES ?t {{ {iris} }} ?x {below} ?t . ?s ?p ?x . {case_or_knowledge} }} LIMIT 1"
     answer = engine.answer(query)
     return isinstance(answer, Rows) and bool(answer.rows)

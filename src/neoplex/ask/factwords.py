@@ -77,7 +77,7 @@ class FactWords:
         sources: dict[str, dict[str, str]] = {}
         for iri in {value_of(t) for t in nodes.get(case, {}).get(NX + "reportedBy", [])}:
             sources[iri] = _table(engine, f"SELECT ?p ?o WHERE {{ <{iri}> ?p ?o . FILTER(isLiteral(?o)) }}")
-        return FactWords(case, nodes, labels, codes, _shorten_passages(_passages(engine, case)), sources)
+        return FactWords(case, nodes, labels, codes, short_passages(engine, f"GRAPH <{case}> {{ ?s <{NX}statedIn> ?passage }}"), sources)
 
     def terms(self, node: str, name: str) -> list[Term]:
         """The values of a property of neoplex."""
@@ -356,16 +356,15 @@ def _season(match: re.Match[str]) -> str:
     return f"{'end of' if match[2] == 'end' else match[2]} {match[1]}"
 
 
-def _passages(engine: Engine, case: str) -> dict[str, dict[str, str]]:
-    """The parts of every locator that a case uses."""
-    query = f"""SELECT DISTINCT ?passage ?p ?o WHERE {{ GRAPH <{case}> {{ ?s <{NX}statedIn> ?passage }}
-      ?passage ?p ?o . FILTER(isLiteral(?o)) }}"""
+def short_passages(engine: Engine, where: str) -> dict[str, str]:
+    """Locators in few words for the passages that a graph pattern binds to ``?passage``."""
+    query = f"SELECT DISTINCT ?passage ?p ?o WHERE {{ {{ {where} }} ?passage ?p ?o . FILTER(isLiteral(?o)) }}"
     answer = engine.answer(query)
     assert isinstance(answer, Rows)
     found: dict[str, dict[str, str]] = {}
     for passage, predicate, object_ in answer.rows:
         found.setdefault(value_of(passage), {})[value_of(predicate).removeprefix(NX)] = value_of(object_)
-    return found
+    return _shorten_passages(found)
 
 
 def _shorten_passages(passages: dict[str, dict[str, str]]) -> dict[str, str]:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 
 _GAP = 2
 _NARROWEST = 6
+_LONGEST_WHOLE = 40
+_LONGEST_TIGHT = 18
 # C0 and C1 controls, DEL, and the marks that turn the direction of text or hide in it.
 _DANGEROUS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 _WIDE = frozenset("WF")
@@ -133,12 +135,16 @@ def _fit(headers: list[str], cells: list[list[str]], width: int) -> list[int] | 
     room = width - _GAP * (len(headers) - 1)
     if sum(natural) <= room:
         return natural
-    floors = [
-        max(_NARROWEST, min(18, max(width_of(word) for text in (headers[c], *(row[c] for row in cells)) for word in [*text.split(), ""])))
+    words = [
+        max((width_of(word) for text in (headers[c], *(row[c] for row in cells)) for word in text.split()), default=0)
         for c in columns
     ]
-    floors = [min(floor, size) for floor, size in zip(floors, natural, strict=True)]
-    if sum(floors) > room:
+    # Words stay whole while that leaves room for all columns; then only short ones do.
+    for longest in (_LONGEST_WHOLE, _LONGEST_TIGHT):
+        floors = [min(size, max(_NARROWEST, min(longest, word))) for size, word in zip(natural, words, strict=True)]
+        if sum(floors) <= room:
+            break
+    else:
         return None
     widths = list(natural)
     while sum(widths) > room:

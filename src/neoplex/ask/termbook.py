@@ -30,6 +30,12 @@ _TYPE = PREFIXES["rdf"] + "type"
 _NOTES = (("scope", _SKOS + "scopeNote"), ("example", _SKOS + "example"), ("comment", _RDFS + "comment"), ("note", _SKOS + "editorialNote"))
 _MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
 _MOST = 40
+_OWL_KINDS = {
+    "Class": "class",
+    "ObjectProperty": "relation between things",
+    "DatatypeProperty": "relation to a value",
+    "AnnotationProperty": "annotation",
+}
 
 
 def find_term(engine: Engine, text: str) -> str:
@@ -57,8 +63,9 @@ def describe_term(engine: Engine, iri: str, width: int) -> list[str]:
 
     label = next(iter(facts.get(LABEL, [])), compact(iri))
     lines = [*layout.wrap(layout.visible(f"{label} ({compact(iri)})"), width)]
-    types = [t for t in facts.get(_TYPE, []) if t != PREFIXES["owl"] + "NamedIndividual"]
-    pairs = [("kind", named(types))] if types else []
+    types = [t for t in facts.get(_TYPE, []) if t.startswith(NX)]
+    kinds = [words for name, words in _OWL_KINDS.items() if PREFIXES["owl"] + name in facts.get(_TYPE, [])]
+    pairs = [("kind", "; ".join([*(shown(t, labels) for t in types), *kinds]))] if types or kinds else []
     pairs += [("definition", text) for text in facts.get(IAO_DEFINITION, [])]
     pairs += [("source", named(facts[IAO_DEFINITION_SOURCE]))] if IAO_DEFINITION_SOURCE in facts else []
     synonyms = sorted({text for name in SYNONYMS for text in facts.get(name, [])} - {label})
@@ -68,7 +75,7 @@ def describe_term(engine: Engine, iri: str, width: int) -> list[str]:
     lines += layout.definitions(pairs, width, indent=2, column=16)
     lines += _list("Wider", _parents(engine, iri), width)
     lines += _list("Narrower", _children(engine, iri), width)
-    lines += _list("What holds of it", describe_axioms(engine, iri), width)
+    lines += _list("What holds of it", _axiom_lines(engine, iri), width)
     lines += _list("Relations", _edges(engine, iri), width)
     lines += _list("What names it", _restrictions_on(engine, iri), width)
     matches = [f"{m.replace('Match', ' match')}: {compact(value)}" + (f" ({labels[value]})" if value in labels else "")
@@ -175,7 +182,7 @@ def _kind_of(iri: str) -> str:
     if iri.startswith(NX):
         return "term" if iri[len(NX) :][:1].isupper() else "relation or value"
     if iri.startswith(ATLAS):
-        return "structure"
+        return "structure" if "/" not in iri[len(ATLAS) :] else ""
     if iri.startswith(CASE):
         return "case" if "/" not in iri[len(CASE) :] else ""
     if iri.startswith(SOURCE):
@@ -207,12 +214,12 @@ def _edges(engine: Engine, iri: str) -> list[str]:
       {{ VALUES ?s {{ <{iri}> }} ?s ?p ?o }} UNION {{ VALUES ?o {{ <{iri}> }} ?s ?p ?o }}
       FILTER(STRSTARTS(STR(?s), "{ATLAS}") && isIRI(?o) && STRSTARTS(STR(?p), "{NX}")) }}"""
     rows = [tuple(value_of(term) for term in row) for row in _rows(engine.answer(query))]
+    # The statement of an edge has an address of its own below atlas:edge/; what it states is the plain relation.
+    rows = [row for row in rows if not any("/" in end.removeprefix(ATLAS) for end in row[::2] if end.startswith(ATLAS))]
     labels = fetch_labels(engine, {value for row in rows for value in row})
-    lines = []
-    for subject, predicate, object_ in rows:
-        start = "" if subject == iri else f"{shown(subject, labels)} "
-        lines.append(f"{start}{shown(predicate, labels)} {'it' if object_ == iri else shown(object_, labels)}")
-    return sorted(lines)
+    away = [(shown(p, labels), shown(o, labels)) for s, p, o in rows if s == iri]
+    back = [(f"{shown(p, labels)} it", shown(s, labels)) for s, p, o in rows if o == iri]
+    return [*_grouped(away), *_grouped(back)]
 
 
 def _restrictions_on(engine: Engine, iri: str) -> list[str]:
@@ -222,7 +229,7 @@ def _restrictions_on(engine: Engine, iri: str) -> list[str]:
       ?c <{_RDFS}subClassOf> ?r . FILTER(isIRI(?c) && isIRI(?p)) }}"""
     pairs = [(value_of(row[0]), value_of(row[1])) for row in _rows(engine.answer(query))]
     labels = fetch_labels(engine, {value for pair in pairs for value in pair})
-    return sorted(f"{shown(c, labels)} {shown(p, labels)} it" for c, p in pairs)
+    return _grouped((f"{shown(p, labels)} it", shown(c, labels)) for c, p in pairs)
 
 
 def _uses(engine: Engine, iri: str) -> list[str]:
@@ -243,6 +250,27 @@ def _uses(engine: Engine, iri: str) -> list[str]:
         f"{shown(case, labels)} ({case.removeprefix(CASE)}): " + ", ".join(f"{len(facts)} {status}" for status, facts in sorted(by.items(), reverse=True))
         for case, by in sorted(counts.items())
     ]
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """``relation: one; two`` lines, one for each relation."""
+    groups: dict[str, set[str]] = defaultdict(set)
+    for head, member in pairs:
+        groups[head].add(member)
+    return [f"{head}: {'; '.join(sorted(members))}" for head, members in sorted(groups.items())]
+
+
+def _axiom_lines(engine: Engine, iri: str) -> list[str]:
+    """Axioms in words; those that differ in the last thing only share a line."""
+    simple: list[tuple[str, str]] = []
+    others: list[str] = []
+    for text in describe_axioms(engine, iri):
+        head, some, member = text.partition(" some ")
+        if some and "(" not in text and " some " not in member:
+            simple.append((f"{head} some", member))
+        else:
+            others.append(text)
+    return [*_grouped(simple), *others]
 
 
 def _literals_and_links(engine: Engine, iri: str) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from neoplex.ask import layout
 from neoplex.ask.casebook import CaseEntry, list_cases
-from neoplex.ask.factwords import describe_source, value_of
+from neoplex.ask.factwords import describe_source, short_passages, value_of
 from neoplex.ask.questions import list_questions, read_question
 from neoplex.ask.vocabulary import Engine, fetch_labels, shown
 from neoplex.base.errors import UsageError, did_you_mean
@@ -53,15 +53,19 @@ def tour(engine: Engine, sources: Sequence[str] = (), width: int = 80) -> list[P
 def _page(engine: Engine, source: str, entries: Sequence[CaseEntry], width: int, number: str) -> list[str]:
     mine = [entry for entry in entries if entry.source == source]
     facts = _Facts(engine, source)
-    head = _clip(layout.wrap(layout.visible(describe_source(engine, source)), width), 3)
+    head = _clip(layout.wrap(layout.visible(describe_source(engine, source)), width), 2)
     title = f"{source}  ({number})"
     lines = [title, "─" * len(title), *head, ""]
-    known = layout.definitions(facts.known(mine), width, column=14)
     conflicts = facts.conflicts(width)
     commands = [f"  {command}" for command in _commands(engine, source, mine, facts)]
     tail = ["", *conflicts, "", "Go on with", *commands]
     room = PAGE_LINES - len(lines) - len(tail)
-    return [*lines, *_clip(known, room), *tail]
+    known: list[str] = []
+    pairs = facts.known(mine)
+    for number_left, (name, words) in zip(range(len(pairs), 0, -1), pairs, strict=True):
+        spare = room - len(known) - (number_left - 1)
+        known += _clip(layout.definitions([(name, words)], width, column=16), min(spare, 3))
+    return [*lines, *known[:room], *tail]
 
 
 class _Facts:
@@ -73,6 +77,10 @@ class _Facts:
         query = f"""SELECT ?case ?link ?fact ?status ?kind ?class WHERE {{
           ?case <{NX}reportedBy> <{self._iri}> ; ?link ?fact . ?fact <{NX}status> ?status ; a ?class .
           OPTIONAL {{ ?fact <{NX}conditionRole> ?kind }} }}"""
+        weights = f"""SELECT ?fact (COUNT(DISTINCT ?c) AS ?n) WHERE {{
+          ?case <{NX}reportedBy> <{self._iri}> ; <{NX}hasConclusion> ?c .
+          ?c <{NX}explains>|<{NX}supportedBy>|<{NX}challengedBy> ?fact }} GROUP BY ?fact"""
+        self._weight = {value_of(row[0]): int(value_of(row[1])) for row in _rows(engine.answer(weights))}
         self._facts = [tuple(value_of(term) for term in row) for row in _rows(engine.answer(query))]
         self._labels = fetch_labels(engine, {value for row in self._facts for value in row})
 
@@ -99,18 +107,16 @@ class _Facts:
     def conflicts(self, width: int) -> list[str]:
         """The contradictions of this publication: how many, and the first one with both places."""
         query = f"SELECT ?c ?says WHERE {{ ?c a <{NX}Conflict> ; <{NX}reportedBy> <{self._iri}> ; <{NX}says> ?says }}"
-        found = sorted((value_of(row[0]), value_of(row[1])) for row in _rows(self._engine.answer(query)))
+        found = [(value_of(row[0]), value_of(row[1])) for row in _rows(self._engine.answer(query))]
+        found.sort(key=lambda row: (len(row[1]) > 160, row))
         if not found:
             return ["No contradiction was found in it."]
         number = f"{len(found)} contradiction{'' if len(found) == 1 else 's'} kept, not averaged"
         iri, says = found[0]
-        query = f"SELECT ?p WHERE {{ <{iri}> <{NX}conflictMember> ?m . ?m <{NX}statedIn> ?p }}"
-        places = {value_of(row[0]) for row in _rows(self._engine.answer(query))}
-        labels = fetch_labels(self._engine, places)
-        where = sorted(shown(place, labels) for place in places)
-        text = says + (f" [{' | '.join(where)}]" if where else "")
+        where = sorted(set(short_passages(self._engine, f"<{iri}> <{NX}conflictMember>/<{NX}statedIn> ?passage").values()))
+        text = says + (f" [{' / '.join(where)}]" if where else "")
         first = _clip(layout.wrap(layout.visible(text), width, "  - ", "    "), 4)
-        return [number + (":" if len(found) == 1 else ", the first:"), *first]
+        return [number + (":" if len(found) == 1 else ", one of them:"), *first]
 
     def _holdings(self, entries: Sequence[CaseEntry]) -> str:
         cases = sum(not entry.is_cohort for entry in entries)
@@ -144,19 +150,22 @@ class _Facts:
         words = [f"{number} {sex}" if len(sexes) > 1 else sex for sex, number in sorted(counts.items(), key=lambda kv: (-kv[1], kv[0]))]
         units = {unit for _, _, unit in ages}
         if ages and len(units) == 1:
-            unit = shown(next(iter(units)), labels) if next(iter(units)) else ""
+            unit = shown(next(iter(units)), labels) + "s" if next(iter(units)) else ""
             span = f"{min(ages)[1]}-{max(ages)[1]}" if len(ages) > 1 else min(ages)[1]
             words.append(f"age {span} {unit}".strip())
         return ", ".join(words)
 
     def _kinds(self, link: str, role: str = "") -> str:
+        """The kinds of what was found or done, those of most cases first, then those that conclusions lean on."""
         cases: dict[str, set[str]] = defaultdict(set)
+        weights: Counter[str] = Counter()
         for case, predicate, fact, status, kind, class_ in self._facts:
             if predicate == NX + link and status == NX + "present" and (not role or kind == NX + role):
-                cases[class_].add(fact if len({row[0] for row in self._facts}) == 1 else case)
-        ranked = sorted(cases.items(), key=lambda item: (-len(item[1]), shown(item[0], self._labels)))
-        words = [shown(class_, self._labels) + (f" ({len(facts)})" if len(facts) > 1 else "") for class_, facts in ranked[:6]]
-        return ", ".join(words) + (f" and {len(ranked) - 6} kinds more" if len(ranked) > 6 else "")
+                cases[class_].add(case)
+                weights[class_] += self._weight.get(fact, 0)
+        ranked = sorted(cases.items(), key=lambda item: (-len(item[1]), -weights[item[0]], shown(item[0], self._labels)))
+        words = [shown(class_, self._labels) + (f" ({len(facts)})" if len(facts) > 1 else "") for class_, facts in ranked[:5]]
+        return ", ".join(words) + (f" and {len(ranked) - 5} more" if len(ranked) > 5 else "")
 
     def _doses(self) -> str:
         query = f"""SELECT ?kind ?total ?count (COUNT(DISTINCT ?dose) AS ?n) WHERE {{
@@ -190,8 +199,8 @@ def _commands(engine: Engine, source: str, entries: Sequence[CaseEntry], facts: 
     commands = []
     cohorts = [entry for entry in entries if entry.is_cohort]
     single = [entry for entry in entries if not entry.is_cohort]
-    if single or cohorts:
-        commands.append(f"neoplex case show {(single or cohorts)[0].id}")
+    best = sorted(single, key=lambda entry: -entry.facts)[:1] + cohorts[:1]
+    commands += [f"neoplex case show {entry.id}" for entry in best]
     for entry in list_questions():
         question = read_question(entry.path)
         option = next((p.option for p in question.parameters if p.type == "source"), None)
@@ -218,5 +227,6 @@ def _clip(lines: list[str], most: int) -> list[str]:
     if len(lines) <= most:
         return lines
     kept = lines[: max(most, 1)]
-    return [*kept[:-1], kept[-1][:76].rstrip() + " …"]
+    last = kept[-1] if layout.width_of(kept[-1]) <= 76 else kept[-1][:76].rpartition(" ")[0]
+    return [*kept[:-1], last.rstrip(" ,;") + " …"]
 

@@ -189,7 +189,7 @@ _KIND_WORDS = {"structure": "structure", "term": "term", "case": "case", "cohort
 
 def _fits(iri: str, kind: str) -> bool:
     if kind == "structure":
-        return iri.startswith(ATLAS) or (iri.startswith(NX) and iri[len(NX) :][:1].isupper())
+        return (iri.startswith(ATLAS) and "/" not in iri[len(ATLAS) :]) or (iri.startswith(NX) and iri[len(NX) :][:1].isupper())
     if kind in _ID_SPACES:
         return iri.startswith(_ID_SPACES[kind]) and "/" not in iri[len(_ID_SPACES[kind]) :]
     return iri.startswith(NX)

@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command(
         "ask",
+        short_help="List the saved questions, find one, or answer one.",
         context_settings={"ignore_unknown_options": True, "help_option_names": []},
         options_metavar="[OPTIONS] [--PARAMETER VALUE …]",
     )(ask)
@@ -33,7 +34,7 @@ def complete_question(incomplete: str) -> list[str]:
 def ask(
     context: typer.Context,
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[QUESTION]", help="A saved question, or words to find one by.")
+        list[str] | None, typer.Argument(metavar="QUESTION", help="A saved question, or words to find one by.")
     ] = None,
     format_: terminal.FormatOption = "table",
     output: terminal.OutputOption = None,
@@ -68,14 +69,15 @@ def ask(
         return
     name, rest = (words or [])[0], (words or [])[1:]
     if name not in question_names():
-        if any(word.startswith("-") for word in words or []):
+        meant_to_ask = any(word.startswith("-") for word in words or []) or show_query or help_ or limit or endpoint
+        if meant_to_ask or output or format_ != "table":
             find_question(name)
         found = search_questions(names)
         if not found:
             raise UsageError(f"no saved question fits {' '.join(names)!r}; `neoplex ask` lists them all")
-        terminal.talk(f"no question is called {' '.join(names)!r}; these are near:")
         terminal.emit(_list_text(found))
-        raise typer.Exit(UsageError.exit_code)
+        terminal.talk(f"no question is called {' '.join(names)!r}; these are near")
+        return
     question = find_question(name)
     if help_:
         terminal.emit(_help_text(question, _engine(endpoint, quiet=True)))

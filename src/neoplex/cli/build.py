@@ -11,7 +11,7 @@ from neoplex.cli import terminal
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("build")(build)
+    app.command("build", short_help="Build the graph; all or nothing.")(build)
 
 
 def build(

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="case", help="List, show, start, check, add and remove published cases.")
 
 
-@group.command("list")
+@group.command("list", short_help="List cases and cohorts.")
 def list_(
     format_: terminal.FormatOption = "table",
     output: terminal.OutputOption = None,
@@ -53,7 +53,7 @@ def list_(
     terminal.talk(render.count_words(rows))
 
 
-@group.command()
+@group.command(short_help="Show a case as a page.")
 def show(
     case: Annotated[str, typer.Argument(metavar="ID", help="The id of a case or cohort.")],
     full: Annotated[bool, typer.Option("--full", help="Also the sentence a curator wrote for each fact.")] = False,
@@ -82,7 +82,7 @@ def show(
     terminal.emit(text, output)
 
 
-@group.command()
+@group.command(short_help="Print a template to start from.")
 def new(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="First author and year, such as smith-2021.")],
     output: terminal.OutputOption = None,
@@ -100,7 +100,7 @@ def new(
     terminal.emit(write_template(source), output)
 
 
-@group.command()
+@group.command(short_help="Check publication files.")
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Publication files.")],
 ) -> None:
@@ -132,7 +132,7 @@ def check(
         raise typer.Exit(EXIT_FAULTS)
 
 
-@group.command()
+@group.command(short_help="Add a publication, all or nothing.")
 def add(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A publication file; CSV tables beside it come along.")],
     replace: Annotated[bool, typer.Option("--replace", help="Replace a file of this name that was added before.")] = False,
@@ -148,7 +148,7 @@ def add(
     terminal.emit(describe(add_case(file, replace=replace, progress=terminal.report_progress)))
 
 
-@group.command()
+@group.command(short_help="Remove a publication you added.")
 def remove(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The name of an added file, without its ending.")],
 ) -> None:

@@ -51,7 +51,7 @@ _FORMAT_OPTIONS = {"--format", "-f"}
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
-    app.command("completion")(completion)
+    app.command("completion", short_help="Print a completion script for a shell.")(completion)
     app.command(
         "complete-words", hidden=True, context_settings={"ignore_unknown_options": True, "help_option_names": []}
     )(complete_words)

@@ -31,7 +31,7 @@ class Reading:
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("doctor")(doctor)
+    app.command("doctor", short_help="Show versions, places, graph and limits.")(doctor)
 
 
 def doctor() -> None:

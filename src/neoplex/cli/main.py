@@ -10,20 +10,42 @@ import os
 import signal
 import sys
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+import typer.core
 
 from neoplex import __version__
-from neoplex.base.errors import NeoplexError
-from neoplex.cli import ask, build, case, completion, doctor, sparql, terms, tour
+from neoplex.base.errors import NeoplexError, UsageError, did_you_mean
+from neoplex.cli import ask, build, case, check, completion, doctor, sparql, terms, tour
 from neoplex.cli.terminal import complain, leave_quietly, talk
 
 EXIT_INTERRUPTED = 130
 EXIT_BUG = 70
+PROGRAM = "neoplex"
+_ORDER = ("tour", "build", "ask", "sparql", "case", "term", "tree", "search", "check", "doctor", "completion")
+
+
+class Verbs(typer.core.TyperGroup):
+    """The verbs in the order in which somebody new needs them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Known verbs by use, verbs that came later after them."""
+        names = list(self.commands)
+        return sorted(names, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), names.index(name)))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The verb of this name; an unknown one ends with the nearest."""
+        found = super().get_command(ctx, cmd_name)
+        if found is None and not ctx.resilient_parsing:
+            visible = [name for name, command in self.commands.items() if not command.hidden]
+            raise UsageError(f"no command is called {cmd_name!r}; {did_you_mean(cmd_name, visible) or 'see neoplex --help'}")
+        return found
+
 
 app = typer.Typer(
-    name="neoplex",
+    name=PROGRAM,
+    cls=Verbs,
     help="A knowledge graph of cancer that reaches the psoas muscle and the lumbosacral plexus.",
     epilog="Research use; not a medical device. Start with `neoplex tour`.",
     no_args_is_help=True,
@@ -55,6 +77,7 @@ ask.register(app)
 sparql.register(app)
 case.register(app)
 terms.register(app)
+check.register(app)
 doctor.register(app)
 completion.register(app)
 
@@ -63,7 +86,7 @@ def run() -> NoReturn:
     """Run the command line and end the process with the right status."""
     signal.signal(signal.SIGINT, _stop)
     try:
-        app()
+        app(prog_name=PROGRAM)
     except NeoplexError as error:
         complain(error)
         raise SystemExit(error.exit_code) from None

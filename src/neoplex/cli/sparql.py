@@ -13,11 +13,11 @@ from neoplex.cli import terminal
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("sparql")(sparql)
+    app.command("sparql", short_help="Run a SPARQL query of your own, within limits.")(sparql)
 
 
 def sparql(
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE|-]", help="A file with the query; - reads stdin.")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A file with the query; - reads stdin.")] = None,
     text: Annotated[str | None, typer.Option("--execute", "-e", metavar="TEXT", help="The query itself.")] = None,
     format_: Annotated[
         str | None,

@@ -13,9 +13,9 @@ PAGE_FORMATS = ("text", "turtle", "nt", "jsonld")
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
-    app.command("term")(term)
-    app.command("tree")(tree)
-    app.command("search")(search)
+    app.command("term", short_help="Show a term: meaning, place, axioms, use.")(term)
+    app.command("tree", short_help="Draw the hierarchy of classes.")(tree)
+    app.command("search", short_help="Search everything that has a name.")(search)
 
 
 def term(
@@ -81,10 +81,13 @@ def search(
     from neoplex.ask.termbook import hits_as_rows
     from neoplex.ask.termbook import search as find
     from neoplex.ask.vocabulary import Vocabulary
+    from neoplex.store.answers import Rows
 
     render.check_format(format_, render.ROW_FORMATS)
     engine = LocalEngine.open()
     rows = hits_as_rows(find(engine, words), limit or None)
+    if format_ in ("table", "md") and not any(row[-1] for row in rows.rows):
+        rows = Rows(rows.variables[:-1], tuple(row[:-1] for row in rows.rows), rows.cut)
     terminal.emit(render.render(rows, render.Style(format_, terminal.screen_width())), output)
     if not rows.rows:
         close = Vocabulary(engine).nearest(" ".join(words), "term")

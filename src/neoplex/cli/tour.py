@@ -11,7 +11,7 @@ from neoplex.cli import terminal
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("tour")(tour)
+    app.command("tour", short_help="Show what the graph knows of each publication.")(tour)
 
 
 def tour(
