@@ -32,6 +32,7 @@ from neoplex.store.embedded import (
 ONTOLOGY_UNIT = "ontology"
 RULES_UNIT = "rules"
 _SHARED = (names.GRAPH_SOURCES, names.GRAPH_KNOWLEDGE)
+_SHARED_NODES = frozenset(ox.NamedNode(graph) for graph in _SHARED)
 PUBLICATION_SUFFIXES = frozenset({".yaml", ".yml", ".ttl", ".nt", ".nq", ".trig", ".jsonld", ".rdf"})
 
 Progress = Callable[[str], None]
@@ -289,7 +290,7 @@ def _compile(
         except FaultsFound as found:
             faults.extend(found.faults)
             continue
-        shared.extend(quad for quad in quads if quad.graph_name.value in _SHARED)
+        shared.extend(quad for quad in quads if quad.graph_name in _SHARED_NODES)
         if name in publications:
             compiled[name] = _Compiled(quads, cases)
     for name, piece in compiled.items():
