@@ -118,6 +118,8 @@ def build_lock(home: Path | None = None, timeout: float = 60.0) -> Iterator[None
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(str(folder / "lock"), timeout=timeout)
         with lock:
+            for leftover in folder.glob("draft-*"):  # of a build that was killed
+                shutil.rmtree(leftover, ignore_errors=True)
             yield
     except Timeout as error:
         raise EnvironmentProblem(f"another build holds {folder / 'lock'}; try again when it is done") from error
@@ -134,8 +136,6 @@ class Draft:
         number = 1 + max((_number(p.name) for p in self._folder.glob("g*")), default=0)
         self._final = self._folder / f"g{number:06d}"
         self._draft = self._folder / f"draft-{number:06d}"
-        for leftover in self._folder.glob("draft-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
         self._draft.mkdir(parents=True)
         target = self._draft / "graph"
         if copy_current and current is not None:
