@@ -58,7 +58,9 @@ def _explain_nothing(question: Question, given: Mapping[str, Sequence[str]], eng
         except LimitReached:
             continue
         if isinstance(without, Rows) and without.rows:
-            number = ("more than " if without.cut else "") + f"{len(without.rows)} row{'' if len(without.rows) == 1 else 's'}"
+            number = (
+                "more than " if without.cut else ""
+            ) + f"{len(without.rows)} row{'' if len(without.rows) == 1 else 's'}"
             remarks.append(f"without {words}: {number}")
     return tuple(remarks)
 

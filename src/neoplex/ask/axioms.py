@@ -16,10 +16,14 @@ from neoplex.store.answers import Triples
 _OWL = PREFIXES["owl"]
 _RDF = PREFIXES["rdf"]
 _RDFS = PREFIXES["rdfs"]
-_INNER = " | ".join(
-    f"<{_OWL}{name}>"
-    for name in ("someValuesFrom", "allValuesFrom", "intersectionOf", "unionOf", "complementOf", "oneOf", "onClass", "onProperty", "inverseOf")
-).replace(" ", "") + f"|<{_RDF}first>|<{_RDF}rest>"
+_PARTS = (
+    "someValuesFrom", "allValuesFrom", "intersectionOf", "unionOf", "complementOf", "oneOf", "onClass",
+    "onProperty", "inverseOf", "withRestrictions",
+)  # fmt: skip
+_INNER = "|".join([*(f"<{_OWL}{name}>" for name in _PARTS), f"<{_RDF}first>", f"<{_RDF}rest>"])
+_OUTER = "|".join(
+    [f"<{_RDFS}subClassOf>", *(f"<{_OWL}{name}>" for name in ("equivalentClass", "propertyChainAxiom", "disjointUnionOf"))]
+)
 _NIL = _RDF + "nil"
 _CHARACTERISTICS = {
     "TransitiveProperty": "transitive",
@@ -36,16 +40,20 @@ _CARDINALITIES = (
     ("exactly", ("cardinality", "qualifiedCardinality")),
 )
 _NAMED = (
-    (_RDFS + "subPropertyOf", "is a kind of"), (_OWL + "equivalentClass", "is the same as"), (_OWL + "disjointWith", "is never a"),
-    (_OWL + "inverseOf", "is the inverse of"), (_RDFS + "domain", "holds from a"), (_RDFS + "range", "leads to a"),
-)  # fmt: skip
+    (_RDFS + "subPropertyOf", "is a kind of"),
+    (_OWL + "equivalentClass", "is the same as"),
+    (_OWL + "disjointWith", "is never a"),
+    (_OWL + "inverseOf", "is the inverse of"),
+    (_RDFS + "domain", "holds from a"),
+    (_RDFS + "range", "leads to a"),
+)
 
 
 def describe_axioms(engine: Engine, iri: str) -> list[str]:
     """Every axiom about a term but its named parents, sorted."""
     query = f"""CONSTRUCT {{ ?s ?p ?o }} WHERE {{
       {{ VALUES ?s {{ <{iri}> }} ?s ?p ?o . FILTER(?p != <{_RDFS}subClassOf> || isBlank(?o)) }}
-      UNION {{ <{iri}> (<{_RDFS}subClassOf>|<{_OWL}equivalentClass>|<{_OWL}propertyChainAxiom>|<{_OWL}disjointUnionOf>)/({_INNER})* ?s .
+      UNION {{ <{iri}> ({_OUTER})/({_INNER})* ?s .
                FILTER(isBlank(?s)) ?s ?p ?o }} }}"""
     answer = engine.answer(query)
     assert isinstance(answer, Triples)

@@ -20,19 +20,35 @@ _TYPE = PREFIXES["rdf"] + "type"
 _RDFS_LABEL = PREFIXES["rdfs"] + "label"
 _DCTERMS = PREFIXES["dcterms"]
 
-_SILENT = frozenset(
-    """status basis statedIn says foundBy atTime value lowValue highValue comparator unit scale hasStep supportedBy challengedBy concludes
-    interprets derivation conditionRole conclusionRole verdict hasSite regionExamined regionWording hasDose hasTarget startTime endTime
-    certainty grade timeToOutcome outcomeDuration by explains conflictsWith usesDrug hasQualifier cites method""".split()
-)
+_SILENT = frozenset((
+    "status", "basis", "statedIn", "says", "foundBy", "atTime", "value", "lowValue", "highValue", "comparator",
+    "unit", "scale", "hasStep", "supportedBy", "challengedBy", "concludes", "interprets", "derivation",
+    "conditionRole", "conclusionRole", "verdict", "hasSite", "regionExamined", "regionWording", "hasDose",
+    "hasTarget", "startTime", "endTime", "certainty", "grade", "timeToOutcome", "outcomeDuration", "by",
+    "explains", "conflictsWith", "usesDrug", "hasQualifier", "cites", "method",
+))  # fmt: skip
 """Properties that the description of a fact words itself or leaves to other parts of the page."""
 
 _PHRASES = {
-    "concerns": "of", "radiatesTo": "radiating to", "provokedBy": "provoked by", "relievedBy": "relieved by", "hasHistology": "histology",
-    "hasIntent": "intent", "hasTechnique": "technique", "hasPosition": "position", "usesDevice": "with", "givenWith": "together with",
-    "givenFor": "for", "hasMechanism": "by", "schedule": "", "cycles": "cycles", "sessions": "sessions", "treatmentLine": "line",
-    "completed": "completed", "reasonStopped": "stopped because",
-}  # fmt: skip
+    "concerns": "of",
+    "radiatesTo": "radiating to",
+    "provokedBy": "provoked by",
+    "relievedBy": "relieved by",
+    "hasHistology": "histology",
+    "hasIntent": "intent",
+    "hasTechnique": "technique",
+    "hasPosition": "position",
+    "usesDevice": "with",
+    "givenWith": "together with",
+    "givenFor": "for",
+    "hasMechanism": "by",
+    "schedule": "",
+    "cycles": "cycles",
+    "sessions": "sessions",
+    "treatmentLine": "line",
+    "completed": "completed",
+    "reasonStopped": "stopped because",
+}
 _ORDER = tuple(_PHRASES)
 
 
@@ -77,7 +93,14 @@ class FactWords:
         sources: dict[str, dict[str, str]] = {}
         for iri in {value_of(t) for t in nodes.get(case, {}).get(NX + "reportedBy", [])}:
             sources[iri] = _table(engine, f"SELECT ?p ?o WHERE {{ <{iri}> ?p ?o . FILTER(isLiteral(?o)) }}")
-        return FactWords(case, nodes, labels, codes, short_passages(engine, f"GRAPH <{case}> {{ ?s <{NX}statedIn> ?passage }}"), sources)
+        return FactWords(
+            case,
+            nodes,
+            labels,
+            codes,
+            short_passages(engine, f"GRAPH <{case}> {{ ?s <{NX}statedIn> ?passage }}"),
+            sources,
+        )
 
     def terms(self, node: str, name: str) -> list[Term]:
         """The values of a property of neoplex."""
@@ -214,7 +237,9 @@ class FactWords:
         steps = sorted(self.iris(node, "hasStep"), key=lambda step: (int(self.text(step, "stepNumber") or 0), step))
         words = []
         for step in steps:
-            ends = [", ".join(self.short(iri) for iri in self.iris(step, name)) or "?" for name in ("stepFrom", "stepTo")]
+            ends = [
+                ", ".join(self.short(iri) for iri in self.iris(step, name)) or "?" for name in ("stepFrom", "stepTo")
+            ]
             text = " to ".join(ends)
             mechanisms = [self.kind(iri) for iri in self.iris(step, "hasMechanism")]
             text += f", {', '.join(mechanisms)}" if mechanisms else ""
@@ -321,7 +346,8 @@ class FactWords:
         """A wording without file notation: ``2011-end`` and ``2012-03/2012-10`` as words, fact ids as what they name."""
         for anchor in anchors:
             name = anchor.rpartition("/")[2]
-            wording = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", lambda _, a=anchor: self.short(a), wording)
+            words = self.short(anchor).replace("\\", r"\\")
+            wording = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words, wording)
         wording = re.sub(r"^(\d{4}\S*)/(\d{4}\S*)$", r"\1 to \2", wording)
         wording = re.sub(r"^(\d{4}\S*)/$", r"since \1", wording)
         return re.sub(r"\b(\d{4})-(early|mid|late|end|spring|summer|autumn|winter)\b", _season, wording)

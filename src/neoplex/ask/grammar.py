@@ -1,6 +1,7 @@
 """The grammar of SPARQL 1.1 queries, after the W3C recommendation of 2013, section 19.8, without updates.
 
-``name = …`` is a production, quoted words are keywords or marks, capitals are kinds of token, ``? * +`` repeat, ``|`` chooses.
+``name = …`` is a production (indented lines go on), quoted words are keywords or marks, capitals are kinds of token,
+``? * +`` repeat, ``|`` chooses.
 One token always decides which way to go, so a stack of expectations is all a recogniser needs. Goes out: :data:`PRODUCTIONS`.
 """
 
@@ -8,13 +9,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 BUILT_INS = (
-    "STR LANG LANGMATCHES DATATYPE IRI URI ABS CEIL FLOOR ROUND CONCAT STRLEN UCASE LCASE ENCODE_FOR_URI CONTAINS STRSTARTS "
-    "STRENDS STRBEFORE STRAFTER YEAR MONTH DAY HOURS MINUTES SECONDS TIMEZONE TZ MD5 SHA1 SHA256 SHA384 SHA512 COALESCE IF "
-    "STRLANG STRDT SAMETERM ISIRI ISURI ISBLANK ISLITERAL ISNUMERIC SUBSTR REPLACE REGEX"
-).split()
+    "STR", "LANG", "LANGMATCHES", "DATATYPE", "IRI", "URI", "ABS", "CEIL", "FLOOR", "ROUND", "CONCAT",
+    "STRLEN", "UCASE", "LCASE", "ENCODE_FOR_URI", "CONTAINS", "STRSTARTS", "STRENDS", "STRBEFORE", "STRAFTER",
+    "YEAR", "MONTH", "DAY", "HOURS", "MINUTES", "SECONDS", "TIMEZONE", "TZ", "MD5", "SHA1", "SHA256", "SHA384",
+    "SHA512", "COALESCE", "IF", "STRLANG", "STRDT", "SAMETERM", "ISIRI", "ISURI", "ISBLANK", "ISLITERAL",
+    "ISNUMERIC", "SUBSTR", "REPLACE", "REGEX",
+)  # fmt: skip
 _ONE_BUILT_IN = " | ".join(f"'{name}'" for name in BUILT_INS)
 
 TEXT = f"""
@@ -26,7 +29,8 @@ SelectQuery = SelectClause DatasetClause* WhereClause SolutionModifier
 SubSelect = SelectClause WhereClause SolutionModifier ValuesClause
 SelectClause = 'SELECT' ( 'DISTINCT' | 'REDUCED' )? ( SelectItem+ | '*' )
 SelectItem = VAR | '(' Expression 'AS' VAR ')'
-ConstructQuery = 'CONSTRUCT' ( ConstructTemplate DatasetClause* WhereClause SolutionModifier | DatasetClause* 'WHERE' ConstructTemplate SolutionModifier )
+ConstructQuery = 'CONSTRUCT' ( ConstructTemplate DatasetClause* WhereClause SolutionModifier
+  | DatasetClause* 'WHERE' ConstructTemplate SolutionModifier )
 DescribeQuery = 'DESCRIBE' ( VarOrIri+ | '*' ) DatasetClause* WhereClause? SolutionModifier
 AskQuery = 'ASK' DatasetClause* WhereClause SolutionModifier
 DatasetClause = 'FROM' ( SourceSelector | 'NAMED' SourceSelector )
@@ -45,7 +49,8 @@ ValuesClause = ( 'VALUES' DataBlock )?
 GroupGraphPattern = '{{' ( SubSelect | GroupGraphPatternSub ) '}}'
 GroupGraphPatternSub = TriplesBlock? ( GraphPatternNotTriples '.'? TriplesBlock? )*
 TriplesBlock = TriplesSameSubjectPath ( '.' TriplesBlock? )?
-GraphPatternNotTriples = GroupOrUnion | OptionalPattern | MinusPattern | GraphPattern | ServicePattern | Filter | Bind | InlineData
+GraphPatternNotTriples = GroupOrUnion | OptionalPattern | MinusPattern | GraphPattern | ServicePattern
+  | Filter | Bind | InlineData
 OptionalPattern = 'OPTIONAL' GroupGraphPattern
 GraphPattern = 'GRAPH' VarOrIri GroupGraphPattern
 ServicePattern = 'SERVICE' 'SILENT'? VarOrIri GroupGraphPattern
@@ -85,14 +90,20 @@ VarOrTerm = VAR | Iri | Literal | BLANK | ANON | NIL
 VarOrIri = VAR | Iri
 Expression = AndExpression ( '||' AndExpression )*
 AndExpression = RelationalExpression ( '&&' RelationalExpression )*
-RelationalExpression = AdditiveExpression ( ( '=' | '!=' | '<' | '>' | '<=' | '>=' ) AdditiveExpression | 'IN' ExpressionList | 'NOT' 'IN' ExpressionList )?
-AdditiveExpression = MultiplicativeExpression ( ( '+' | '-' ) MultiplicativeExpression | SIGNED ( ( '*' | '/' ) UnaryExpression )* )*
+RelationalExpression = AdditiveExpression ( ( '=' | '!=' | '<' | '>' | '<=' | '>=' ) AdditiveExpression
+  | 'IN' ExpressionList | 'NOT' 'IN' ExpressionList )?
+AdditiveExpression = MultiplicativeExpression ( ( '+' | '-' ) MultiplicativeExpression | SIGNED ( ( '*'
+  | '/' ) UnaryExpression )* )*
 MultiplicativeExpression = UnaryExpression ( ( '*' | '/' ) UnaryExpression )*
 UnaryExpression = ( '!' | '+' | '-' ) PrimaryExpression | PrimaryExpression
 PrimaryExpression = BrackettedExpression | BuiltInCall | Iri ArgList? | Literal | VAR
 BrackettedExpression = '(' Expression ')'
-BuiltInCall = ( {_ONE_BUILT_IN} ) ExpressionList | Aggregate | 'BOUND' '(' VAR ')' | 'BNODE' ( NIL | '(' Expression ')' ) | ( 'RAND' | 'NOW' | 'UUID' | 'STRUUID' ) NIL | 'EXISTS' GroupGraphPattern | 'NOT' 'EXISTS' GroupGraphPattern
-Aggregate = 'COUNT' '(' 'DISTINCT'? ( '*' | Expression ) ')' | ( 'SUM' | 'MIN' | 'MAX' | 'AVG' | 'SAMPLE' ) '(' 'DISTINCT'? Expression ')' | 'GROUP_CONCAT' '(' 'DISTINCT'? Expression ( ';' 'SEPARATOR' '=' STRING )? ')'
+BuiltInCall = ( {_ONE_BUILT_IN} ) ExpressionList | Aggregate | 'BOUND' '(' VAR ')' | 'BNODE' ( NIL
+  | '(' Expression ')' ) | ( 'RAND' | 'NOW' | 'UUID' | 'STRUUID' ) NIL | 'EXISTS' GroupGraphPattern
+  | 'NOT' 'EXISTS' GroupGraphPattern
+Aggregate = 'COUNT' '(' 'DISTINCT'? ( '*' | Expression ) ')' | ( 'SUM' | 'MIN' | 'MAX' | 'AVG'
+  | 'SAMPLE' ) '(' 'DISTINCT'? Expression ')'
+  | 'GROUP_CONCAT' '(' 'DISTINCT'? Expression ( ';' 'SEPARATOR' '=' STRING )? ')'
 Iri = IRIREF | PNAME
 Literal = STRING ( LANGTAG | '^^' Iri )? | INTEGER | NUMBER | SIGNED | 'TRUE' | 'FALSE'
 """
@@ -173,7 +184,7 @@ def _read_sequence(words: list[str]) -> Part:
 
 def _read_productions() -> dict[str, Part]:
     productions: dict[str, Part] = {}
-    for line in TEXT.strip().splitlines():
+    for line in TEXT.strip().replace("\n  ", " ").splitlines():
         name, _, body = line.partition(" = ")
         productions[name] = _read_choice(_WORD.findall(body))
     return productions
@@ -183,7 +194,7 @@ PRODUCTIONS: dict[str, Part] = _read_productions()
 KEYWORDS = frozenset(word[1:-1] for word in _WORD.findall(TEXT) if word.startswith("'") and word[1:-1].isupper())
 
 
-@lru_cache(maxsize=None)
+@cache
 def first(part: Part) -> tuple[frozenset[Terminal], bool]:
     """The tokens a part may start with, and whether it may be empty."""
     if isinstance(part, Terminal):

@@ -72,9 +72,8 @@ def find_unknown_terms(judged: Judged, engine: Engine) -> list[str]:
     """A warning for each name of our own namespaces that the graph does not know, with the nearest it does know."""
     seen: dict[str, Token] = {}
     for iri, token in judged.reading.names:
-        if iri.startswith((NX, PREFIXES["atlas"], CASE, PREFIXES["source"], GRAPH)):
-            if not iri.endswith("/"):
-                seen.setdefault(iri, token)
+        if iri.startswith((NX, PREFIXES["atlas"], CASE, PREFIXES["source"], GRAPH)) and not iri.endswith("/"):
+            seen.setdefault(iri, token)
     warnings = []
     vocabulary = Vocabulary(engine)
     known: list[str] | None = None

@@ -14,7 +14,9 @@ _NARROWEST = 6
 _LONGEST_WHOLE = 40
 _LONGEST_TIGHT = 18
 # C0 and C1 controls, DEL, and the marks that turn the direction of text or hide in it.
-_DANGEROUS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
+_DANGEROUS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+)
 _WIDE = frozenset("WF")
 
 

@@ -39,7 +39,9 @@ _REQUIRED = ("summary", "why", "tags", "columns")
 _PARAM_KEYS = ("type", "label", "default", "allowed")
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 _VARIABLE = re.compile(r"[a-z][A-Za-z0-9_]*\Z")
-_VALUES = re.compile(r"^(?P<head>[ \t]*VALUES[ \t]+\?(?P<name>\w+)[ \t]*\{)(?P<body>[^}\n]*)\}", re.IGNORECASE | re.MULTILINE)
+_VALUES = re.compile(
+    r"^(?P<head>[ \t]*VALUES[ \t]+\?(?P<name>\w+)[ \t]*\{)(?P<body>[^}\n]*)\}", re.IGNORECASE | re.MULTILINE
+)
 _TOKEN = re.compile(r'<[^<>"{}|^`\\\s]*>|"(?:[^"\\\n]|\\.)*"(?:@[\w-]+|\^\^\S+)?|\S+')
 
 
@@ -115,7 +117,9 @@ class Question:
         known = {parameter.name for parameter in self.parameters}
         for name, terms in values.items():
             if name not in known:
-                raise UsageError(f"{self.name} has no parameter {name}; {did_you_mean(name, sorted(known))}".rstrip("; "))
+                raise UsageError(
+                    f"{self.name} has no parameter {name}; {did_you_mean(name, sorted(known))}".rstrip("; ")
+                )
             if not terms:
                 raise UsageError(f"{self.name}: {name} was given no value")
 
@@ -189,7 +193,9 @@ def read_question(path: Path) -> Question:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 4) if mark else (1, 0)
-        raise FaultsFound([*faults, Fault(file, line, column, "", str(error.problem or error.context), "YAML")]) from error
+        raise FaultsFound(
+            [*faults, Fault(file, line, column, "", str(error.problem or error.context), "YAML")]
+        ) from error
     if not isinstance(data, dict):
         raise FaultsFound([*faults, Fault(file, 1, 0, "", "a header that is no mapping", "keys such as summary:")])
     parameters = _check_header(data, text, file, faults)
@@ -214,7 +220,9 @@ def _check_header(data: Any, text: str, file: str, faults: list[Fault]) -> list[
 
     for key, value in data.items():
         if key not in _KEYS:
-            fault(data, key, str(key), "an unknown key", f"one of {', '.join(_KEYS)}", did_you_mean(str(key), list(_KEYS)))
+            fault(
+                data, key, str(key), "an unknown key", f"one of {', '.join(_KEYS)}", did_you_mean(str(key), list(_KEYS))
+            )
         elif not isinstance(value, _KEYS[key]) or not value:
             kinds = {str: "words", list: "a list", dict: "a mapping"}
             fault(data, key, str(key), f"{value!r}" if value else "nothing", kinds[_KEYS[key]])

@@ -25,7 +25,9 @@ GRAPH_FORMATS = ("turtle", "nt", "jsonld")
 FORMATS = (*ROW_FORMATS, *GRAPH_FORMATS)
 
 _XSD = PREFIXES["xsd"]
-_NUMERIC = frozenset(_XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger"))
+_NUMERIC = frozenset(
+    _XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")
+)
 _STANDARD = {"csv": ox.QueryResultsFormat.CSV, "tsv": ox.QueryResultsFormat.TSV, "xml": ox.QueryResultsFormat.XML}
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _FORMULA = re.compile(r"[=+\-@\t\r]")

@@ -1,7 +1,7 @@
 """Read a SPARQL query far enough to judge it: is it valid, what does it reach for, how deep does it go.
 
-Comes in: the text of a query. Goes out: :class:`Reading` (what it uses), or :class:`SyntaxFault` with line, column, what was found and
-what may stand there. Works with a stack of its own, so no nesting can exhaust it. Never runs anything.
+Comes in: the text of a query. Goes out: :class:`Reading` (what it uses), or :class:`SyntaxFault` with line, column, what was
+found and what may stand there. Works with a stack of its own, so no nesting can exhaust it. Never runs anything.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ from neoplex.ask.grammar import KEYWORDS, PRODUCTIONS, Call, Choice, Part, Repea
 from neoplex.base.errors import LimitReached, UsageError, did_you_mean, nearest
 from neoplex.base.names import PREFIXES
 
-UPDATE_WORDS = frozenset("INSERT DELETE LOAD CLEAR DROP CREATE ADD MOVE COPY WITH".split())
+UPDATE_WORDS = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"))
 
 _NAME = r"[^\W\d_](?:[\w.\-·]*[\w\-·])?"
-_LOCAL = r"(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%])(?:(?:[\w.:\-·]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%])*(?:[\w:\-·]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]))?"
+_ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
+_LOCAL = rf"(?:[\w:]|{_ESCAPE})(?:(?:[\w.:\-·]|{_ESCAPE})*(?:[\w:\-·]|{_ESCAPE}))?"
 _NUM = r"(?:\d+\.\d*[eE][+-]?\d+|\.\d+[eE][+-]?\d+|\d+[eE][+-]?\d+|\d*\.\d+|\d+)"
 _TOKENS = re.compile(
     rf"""
     (?P<SPACE>[ \t\r\n]+|\#[^\r\n]*)
   | (?P<IRIREF><(?:[^<>"{{}}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*>)
-  | (?P<STRING>\"\"\"(?:(?:"|"")?(?:[^"\\]|\\.))*\"\"\"|'''(?:(?:'|'')?(?:[^'\\]|\\.))*'''|"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*')
+  | (?P<STRING>\"\"\"(?:(?:"|"")?(?:[^"\\]|\\.))*\"\"\"|'''(?:(?:'|'')?(?:[^'\\]|\\.))*'''
+              |"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*')
   | (?P<VAR>[?$]\w+)
   | (?P<BLANK>_:\w(?:[\w.\-]*[\w\-])?)
   | (?P<PNAME>(?:{_NAME})?:(?:{_LOCAL})?)
@@ -247,7 +249,9 @@ def _resolve_names(query: str, tokens: list[Token], rules: list[str]) -> tuple[f
             if namespace is None:
                 known = sorted({*declared, *PREFIXES})
                 hint = did_you_mean(prefix, known) or f"known without declaring: {', '.join(sorted(PREFIXES))}"
-                raise SyntaxFault(query, token.start, f"the unknown prefix {prefix}:", f"a PREFIX {prefix}: line for it", hint)
+                raise SyntaxFault(
+                    query, token.start, f"the unknown prefix {prefix}:", f"a PREFIX {prefix}: line for it", hint
+                )
             names[token] = namespace + re.sub(r"\\(.)", r"\1", local)
     return frozenset(declared), names
 

@@ -19,7 +19,15 @@ from neoplex.ask.questions import list_questions
 from neoplex.ask.vocabulary import LABEL, SYNONYMS, Engine, Vocabulary, fetch_labels, shown
 from neoplex.base.errors import UsageError
 from neoplex.base.names import (
-    ATLAS, CASE, GRAPH_INFERRED, IAO_DEFINITION, IAO_DEFINITION_SOURCE, NX, PREFIXES, SOURCE, compact,
+    ATLAS,
+    CASE,
+    GRAPH_INFERRED,
+    IAO_DEFINITION,
+    IAO_DEFINITION_SOURCE,
+    NX,
+    PREFIXES,
+    SOURCE,
+    compact,
 )  # fmt: skip
 from neoplex.model.lexicon import normalise
 from neoplex.store.answers import Answer, Rows, Term
@@ -27,7 +35,12 @@ from neoplex.store.answers import Answer, Rows, Term
 _RDFS = PREFIXES["rdfs"]
 _SKOS = PREFIXES["skos"]
 _TYPE = PREFIXES["rdf"] + "type"
-_NOTES = (("scope", _SKOS + "scopeNote"), ("example", _SKOS + "example"), ("comment", _RDFS + "comment"), ("note", _SKOS + "editorialNote"))
+_NOTES = (
+    ("scope", _SKOS + "scopeNote"),
+    ("example", _SKOS + "example"),
+    ("comment", _RDFS + "comment"),
+    ("note", _SKOS + "editorialNote"),
+)
 _MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
 _MOST = 40
 _OWL_KINDS = {
@@ -89,7 +102,7 @@ def draw_tree(engine: Engine, root: str | None, depth: int) -> list[str]:
     """The hierarchy below a class, or of all classes, ``depth`` levels deep; what is cut off is counted."""
     children: dict[str, set[str]] = defaultdict(set)
     classes: set[str] = set()
-    query = f"""SELECT ?class ?parent WHERE {{ ?class a <{PREFIXES['owl']}Class> . FILTER(isIRI(?class))
+    query = f"""SELECT ?class ?parent WHERE {{ ?class a <{PREFIXES["owl"]}Class> . FILTER(isIRI(?class))
       OPTIONAL {{ ?class <{_RDFS}subClassOf> ?parent . FILTER(isIRI(?parent)) }} }}"""
     has_parent: set[str] = set()
     for row in _rows(engine.answer(query)):
@@ -153,7 +166,10 @@ def search(engine: Engine, words: Sequence[str]) -> list[Hit]:
         score = _score(wanted, phrase, normalise(text), predicate)
         if score and score > best.get(iri, (0, ""))[0]:
             best[iri] = (score, "" if predicate == LABEL else text)
-    hits = [Hit(score, _kind_of(iri), labels.get(iri, compact(iri)), compact(iri), about) for iri, (score, about) in best.items()]
+    hits = [
+        Hit(score, _kind_of(iri), labels.get(iri, compact(iri)), compact(iri), about)
+        for iri, (score, about) in best.items()
+    ]
     for entry in list_questions():
         text = normalise(f"{entry.name} {entry.summary} {' '.join(entry.tags)}")
         if all(word in text for word in wanted):
@@ -174,7 +190,12 @@ def _score(wanted: Sequence[str], phrase: str, text: str, predicate: str) -> int
         return 0
     if predicate == IAO_DEFINITION:
         return 10 + 5 * all(re.search(rf"\b{re.escape(word)}\b", text) is not None for word in wanted)
-    base = 100 if text == phrase else 70 if text.startswith(phrase + " ") else 50 if re.search(rf"\b{re.escape(phrase)}\b", text) else 30
+    if text == phrase:
+        base = 100
+    elif text.startswith(phrase + " "):
+        base = 70
+    else:
+        base = 50 if re.search(rf"\b{re.escape(phrase)}\b", text) else 30
     return base if predicate == LABEL else base - 5
 
 
@@ -196,7 +217,10 @@ def _parents(engine: Engine, iri: str) -> list[str]:
     for row in _rows(engine.answer(query)):
         graphs[value_of(row[0])].add(value_of(row[1]))
     labels = fetch_labels(engine, graphs)
-    return sorted(shown(x, labels) + (" (found by the reasoner)" if where == {GRAPH_INFERRED} else "") for x, where in graphs.items())
+    return sorted(
+        shown(x, labels) + (" (found by the reasoner)" if where == {GRAPH_INFERRED} else "")
+        for x, where in graphs.items()
+    )
 
 
 def _children(engine: Engine, iri: str) -> list[str]:
@@ -247,7 +271,8 @@ def _uses(engine: Engine, iri: str) -> list[str]:
         counts[case][status.removeprefix(NX)].add(fact)
     labels = fetch_labels(engine, counts)
     return [
-        f"{shown(case, labels)} ({case.removeprefix(CASE)}): " + ", ".join(f"{len(facts)} {status}" for status, facts in sorted(by.items(), reverse=True))
+        f"{shown(case, labels)} ({case.removeprefix(CASE)}): "
+        + ", ".join(f"{len(facts)} {status}" for status, facts in sorted(by.items(), reverse=True))
         for case, by in sorted(counts.items())
     ]
 

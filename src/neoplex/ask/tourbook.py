@@ -1,7 +1,7 @@
 """A short look at what the graph knows of each publication: one screen each.
 
-Comes in: an engine. Goes out: pages of at most 24 lines, made by queries alone: counts, the main facts, what follows, what was found
-contradictory, and commands to go on with. Knows nothing about any paper.
+Comes in: an engine. Goes out: pages of at most 24 lines, made by queries alone: counts, the main facts, what follows, what was
+found contradictory, and commands to go on with. Knows nothing about any paper.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class _Facts:
         """The structures that its findings stand at, the most frequent first."""
         query = f"""SELECT ?site (COUNT(DISTINCT ?fact) AS ?n) WHERE {{
           ?case <{NX}reportedBy> <{self._iri}> ; <{NX}hasFinding> ?fact . ?fact <{NX}hasSite> ?site .
-          FILTER(STRSTARTS(STR(?site), "{PREFIXES['atlas']}")) }} GROUP BY ?site"""
+          FILTER(STRSTARTS(STR(?site), "{PREFIXES["atlas"]}")) }} GROUP BY ?site"""
         rows = [(int(value_of(row[1])), value_of(row[0])) for row in _rows(self._engine.answer(query))]
         return [iri for _, iri in sorted(rows, key=lambda row: (-row[0], row[1]))]
 
@@ -113,7 +113,9 @@ class _Facts:
             return ["No contradiction was found in it."]
         number = f"{len(found)} contradiction{'' if len(found) == 1 else 's'} kept, not averaged"
         iri, says = found[0]
-        where = sorted(set(short_passages(self._engine, f"<{iri}> <{NX}conflictMember>/<{NX}statedIn> ?passage").values()))
+        where = sorted(
+            set(short_passages(self._engine, f"<{iri}> <{NX}conflictMember>/<{NX}statedIn> ?passage").values())
+        )
         text = says + (f" [{' / '.join(where)}]" if where else "")
         first = _clip(layout.wrap(layout.visible(text), width, "  - ", "    "), 4)
         return [number + (":" if len(found) == 1 else ", one of them:"), *first]
@@ -122,7 +124,9 @@ class _Facts:
         cases = sum(not entry.is_cohort for entry in entries)
         cohorts = sum(entry.is_cohort for entry in entries)
         words = [_count(cases, "case"), _count(cohorts, "cohort")]
-        links = Counter(link.removeprefix(NX) for _, link, fact, *_ in {(r[0], r[1], r[2]) for r in self._facts} if fact)
+        links = Counter(
+            link.removeprefix(NX) for _, link, fact, *_ in {(r[0], r[1], r[2]) for r in self._facts} if fact
+        )
         absent = len({row[2] for row in self._facts if row[1] == NX + "hasFinding" and row[3] == NX + "absent"})
         findings = links.pop("hasFinding", 0)
         words += [_count(findings - absent, "finding"), _count(absent, "denied finding")]
@@ -136,7 +140,8 @@ class _Facts:
 
     def _people(self) -> str:
         query = f"""SELECT ?case ?sex ?value ?unit WHERE {{ ?case a <{NX}Case> ; <{NX}reportedBy> <{self._iri}> .
-          OPTIONAL {{ ?case <{NX}sex> ?sex }} OPTIONAL {{ ?case <{NX}age> ?a . ?a <{NX}value> ?value . OPTIONAL {{ ?a <{NX}unit> ?unit }} }} }}"""
+          OPTIONAL {{ ?case <{NX}sex> ?sex }}
+          OPTIONAL {{ ?case <{NX}age> ?a . ?a <{NX}value> ?value . OPTIONAL {{ ?a <{NX}unit> ?unit }} }} }}"""
         sexes: dict[str, str] = {}
         ages: set[tuple[float, str, str]] = set()
         for row in _rows(self._engine.answer(query)):
@@ -147,7 +152,10 @@ class _Facts:
                 ages.add((float(value), value, unit))
         labels = fetch_labels(self._engine, {*sexes.values(), *(unit for _, _, unit in ages)})
         counts = Counter(shown(sex, labels) for sex in sexes.values())
-        words = [f"{number} {sex}" if len(sexes) > 1 else sex for sex, number in sorted(counts.items(), key=lambda kv: (-kv[1], kv[0]))]
+        words = [
+            f"{number} {sex}" if len(sexes) > 1 else sex
+            for sex, number in sorted(counts.items(), key=lambda kv: (-kv[1], kv[0]))
+        ]
         units = {unit for _, _, unit in ages}
         if ages and len(units) == 1:
             unit = shown(next(iter(units)), labels) + "s" if next(iter(units)) else ""
@@ -163,13 +171,18 @@ class _Facts:
             if predicate == NX + link and status == NX + "present" and (not role or kind == NX + role):
                 cases[class_].add(case)
                 weights[class_] += self._weight.get(fact, 0)
-        ranked = sorted(cases.items(), key=lambda item: (-len(item[1]), -weights[item[0]], shown(item[0], self._labels)))
-        words = [shown(class_, self._labels) + (f" ({len(facts)})" if len(facts) > 1 else "") for class_, facts in ranked[:5]]
+        ranked = sorted(
+            cases.items(), key=lambda item: (-len(item[1]), -weights[item[0]], shown(item[0], self._labels))
+        )
+        words = [
+            shown(class_, self._labels) + (f" ({len(facts)})" if len(facts) > 1 else "") for class_, facts in ranked[:5]
+        ]
         return ", ".join(words) + (f" and {len(ranked) - 5} more" if len(ranked) > 5 else "")
 
     def _doses(self) -> str:
         query = f"""SELECT ?kind ?total ?count (COUNT(DISTINCT ?dose) AS ?n) WHERE {{
-          ?case <{NX}reportedBy> <{self._iri}> ; <{NX}hasTreatment> ?t . ?t <{NX}hasDose> ?dose . ?dose a ?kind ; <{NX}totalDose> ?total .
+          ?case <{NX}reportedBy> <{self._iri}> ; <{NX}hasTreatment> ?t . ?t <{NX}hasDose> ?dose .
+          ?dose a ?kind ; <{NX}totalDose> ?total .
           OPTIONAL {{ ?dose <{NX}fractionCount> ?count }} }} GROUP BY ?kind ?total ?count"""
         rows = [tuple(value_of(term) for term in row) for row in _rows(self._engine.answer(query))]
         labels = fetch_labels(self._engine, {row[0] for row in rows})
@@ -229,4 +242,3 @@ def _clip(lines: list[str], most: int) -> list[str]:
     kept = lines[: max(most, 1)]
     last = kept[-1] if layout.width_of(kept[-1]) <= 76 else kept[-1][:76].rpartition(" ")[0]
     return [*kept[:-1], last.rstrip(" ,;") + " …"]
-

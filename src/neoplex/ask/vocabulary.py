@@ -56,7 +56,9 @@ def fetch_labels(engine: Engine, iris: Iterable[str]) -> dict[str, str]:
     found: dict[str, tuple[int, str]] = {}
     for start in range(0, len(wanted), _CHUNK):
         values = " ".join(f"<{iri}>" for iri in wanted[start : start + _CHUNK])
-        for iri, literal in _pairs(engine, f"SELECT ?s ?label WHERE {{ VALUES ?s {{ {values} }} ?s <{LABEL}> ?label }}"):
+        for iri, literal in _pairs(
+            engine, f"SELECT ?s ?label WHERE {{ VALUES ?s {{ {values} }} ?s <{LABEL}> ?label }}"
+        ):
             rank = ({"en": 0, None: 1}.get(literal.language, 2), literal.value)
             found[iri] = min(found.get(iri, rank), rank)
     return {iri: label for iri, (_, label) in found.items()}
@@ -126,7 +128,7 @@ class Vocabulary:
         return sorted({iri for iris in self.names.values() for iri in iris})
 
     def _resolve_side(self, text: str) -> str:
-        words = {name: iri for name, iri in SIDE_WORDS.items()} | {"nx:" + iri[len(NX) :]: iri for iri in SIDE_WORDS.values()}
+        words = SIDE_WORDS | {compact(iri): iri for iri in SIDE_WORDS.values()}
         if text.casefold() in words:
             return words[text.casefold()]
         raise UsageError(f"{text!r} is no side; use {', '.join(SIDE_WORDS)}")
@@ -167,9 +169,8 @@ class Vocabulary:
         return found
 
     def _has_individuals(self, iri: str) -> bool:
-        query = (
-            f"SELECT ?a WHERE {{ ?a a/<{PREFIXES['rdfs']}subClassOf>* <{iri}> . FILTER(STRSTARTS(STR(?a), '{ATLAS}')) }} LIMIT 1"
-        )
+        below = f"a/<{PREFIXES['rdfs']}subClassOf>*"
+        query = f"SELECT ?a WHERE {{ ?a {below} <{iri}> . FILTER(STRSTARTS(STR(?a), '{ATLAS}')) }} LIMIT 1"
         answer = self.engine.answer(query)
         return isinstance(answer, Rows) and bool(answer.rows)
 
@@ -189,7 +190,9 @@ _KIND_WORDS = {"structure": "structure", "term": "term", "case": "case", "cohort
 
 def _fits(iri: str, kind: str) -> bool:
     if kind == "structure":
-        return (iri.startswith(ATLAS) and "/" not in iri[len(ATLAS) :]) or (iri.startswith(NX) and iri[len(NX) :][:1].isupper())
+        return (iri.startswith(ATLAS) and "/" not in iri[len(ATLAS) :]) or (
+            iri.startswith(NX) and iri[len(NX) :][:1].isupper()
+        )
     if kind in _ID_SPACES:
         return iri.startswith(_ID_SPACES[kind]) and "/" not in iri[len(_ID_SPACES[kind]) :]
     return iri.startswith(NX)

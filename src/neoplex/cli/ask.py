@@ -42,10 +42,15 @@ def ask(
     endpoint: terminal.EndpointOption = None,
     ids: terminal.IdsOption = False,
     for_spreadsheet: Annotated[
-        bool, typer.Option("--for-spreadsheet", help="CSV with labels that a spreadsheet opens without running formulas.")
+        bool,
+        typer.Option("--for-spreadsheet", help="CSV with labels that a spreadsheet opens without running formulas."),
     ] = False,
-    show_query: Annotated[bool, typer.Option("--show-query", help="Print the SPARQL query instead of its answer.")] = False,
-    help_: Annotated[bool, typer.Option("--help", "-h", help="Show this, or a question's parameters and columns.")] = False,
+    show_query: Annotated[
+        bool, typer.Option("--show-query", help="Print the SPARQL query instead of its answer.")
+    ] = False,
+    help_: Annotated[
+        bool, typer.Option("--help", "-h", help="Show this, or a question's parameters and columns.")
+    ] = False,
 ) -> None:
     """List the saved questions, find one, or answer one.
 
@@ -117,7 +122,9 @@ def _answer(
     terminal.emit(render.render(reply.answer, style), output)
     for remark in reply.remarks:
         terminal.talk(remark)
-    terminal.talk(render.count_words(reply.answer) + (" (raise --limit)" if getattr(reply.answer, "cut", False) else ""))
+    terminal.talk(
+        render.count_words(reply.answer) + (" (raise --limit)" if getattr(reply.answer, "cut", False) else "")
+    )
 
 
 def _engine(endpoint: str | None, *, quiet: bool = False) -> Engine | None:

@@ -57,7 +57,9 @@ def list_(
 def show(
     case: Annotated[str, typer.Argument(metavar="ID", help="The id of a case or cohort.")],
     full: Annotated[bool, typer.Option("--full", help="Also the sentence a curator wrote for each fact.")] = False,
-    format_: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="text, turtle, nt or jsonld.")] = "text",
+    format_: Annotated[
+        str, typer.Option("--format", "-f", metavar="FORMAT", help="text, turtle, nt or jsonld.")
+    ] = "text",
     output: terminal.OutputOption = None,
 ) -> None:
     """Show a case as a page: person, findings, investigations, treatments, outcomes, conclusions.
@@ -127,7 +129,9 @@ def check(
             terminal.talk(("warning: " if fault.severity == "warning" else "") + str(fault))
         warnings = len(faults) - wrong
         state = "no fault" if not wrong else f"{wrong} fault{'' if wrong == 1 else 's'}"
-        terminal.emit(f"{file}: {state}" + (f", {warnings} warning{'' if warnings == 1 else 's'}" if warnings else "") + "\n")
+        terminal.emit(
+            f"{file}: {state}" + (f", {warnings} warning{'' if warnings == 1 else 's'}" if warnings else "") + "\n"
+        )
     if errors:
         raise typer.Exit(EXIT_FAULTS)
 
@@ -135,7 +139,9 @@ def check(
 @group.command(short_help="Add a publication, all or nothing.")
 def add(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A publication file; CSV tables beside it come along.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Replace a file of this name that was added before.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace a file of this name that was added before.")
+    ] = False,
 ) -> None:
     """Check a publication file, add it, and build the graph; all or nothing.
 

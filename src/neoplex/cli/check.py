@@ -51,7 +51,9 @@ def check(
         terminal.emit(_report(shown, known), output)
     else:
         cells = [(f.severity, f.check, f.entity, f.property, f.value, f.reason) for f in shown]
-        rows = Rows(("severity", "check", *COLUMNS), tuple(tuple(ox.Literal(c) if c else None for c in row) for row in cells))
+        rows = Rows(
+            ("severity", "check", *COLUMNS), tuple(tuple(ox.Literal(c) if c else None for c in row) for row in cells)
+        )
         terminal.emit(render.render(rows, render.Style(format_, terminal.screen_width())), output)
     counts = {severity: sum(f.severity == severity for f in findings) for severity in ("error", "warning", "note")}
     words = ", ".join(f"{number} {severity}{'' if number == 1 else 's'}" for severity, number in counts.items())

@@ -83,7 +83,9 @@ def _read_places() -> list[Reading]:
         return readings
     home = paths.home()
     existing = next(folder for folder in (home, *home.parents) if folder.exists())
-    trouble = "" if os.access(existing, os.W_OK) else f"{existing} cannot be written: set NEOPLEX_HOME to another folder"
+    trouble = (
+        "" if os.access(existing, os.W_OK) else f"{existing} cannot be written: set NEOPLEX_HOME to another folder"
+    )
     free = shutil.disk_usage(existing).free
     if free < 200 * 2**20:
         trouble = trouble or f"only {free // 2**20} MiB are free there"

@@ -32,14 +32,18 @@ class Verbs(typer.core.TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """Known verbs by use, verbs that came later after them."""
         names = list(self.commands)
-        return sorted(names, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), names.index(name)))
+        return sorted(
+            names, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), names.index(name))
+        )
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The verb of this name; an unknown one ends with the nearest."""
         found = super().get_command(ctx, cmd_name)
         if found is None and not ctx.resilient_parsing:
             visible = [name for name, command in self.commands.items() if not command.hidden]
-            raise UsageError(f"no command is called {cmd_name!r}; {did_you_mean(cmd_name, visible) or 'see neoplex --help'}")
+            raise UsageError(
+                f"no command is called {cmd_name!r}; {did_you_mean(cmd_name, visible) or 'see neoplex --help'}"
+            )
         return found
 
 

@@ -27,7 +27,9 @@ def sparql(
     ] = None,
     output: terminal.OutputOption = None,
     limit: terminal.LimitOption = 1000,
-    timeout: Annotated[float, typer.Option("--timeout", metavar="SECONDS", min=0.1, help="Stop after this time.")] = 30.0,
+    timeout: Annotated[
+        float, typer.Option("--timeout", metavar="SECONDS", min=0.1, help="Stop after this time.")
+    ] = 30.0,
     endpoint: terminal.EndpointOption = None,
     ids: terminal.IdsOption = False,
 ) -> None:

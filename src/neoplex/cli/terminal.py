@@ -16,7 +16,9 @@ import typer
 
 from neoplex.base.errors import EnvironmentProblem, FaultsFound, NeoplexError
 
-FormatOption = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="table, csv, tsv, json, xml or md.")]
+FormatOption = Annotated[
+    str, typer.Option("--format", "-f", metavar="FORMAT", help="table, csv, tsv, json, xml or md.")
+]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the answer to FILE instead of the screen.")
 ]

@@ -20,7 +20,9 @@ def register(app: typer.Typer) -> None:
 
 def term(
     name: Annotated[list[str], typer.Argument(metavar="NAME", help="A label, a synonym or an id.")],
-    format_: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="text, turtle, nt or jsonld.")] = "text",
+    format_: Annotated[
+        str, typer.Option("--format", "-f", metavar="FORMAT", help="text, turtle, nt or jsonld.")
+    ] = "text",
     output: terminal.OutputOption = None,
 ) -> None:
     """Show a term: definition, source, wider and narrower terms, axioms, mappings, use.

@@ -7,6 +7,7 @@ Never sends an update, never follows an address that is not HTTP.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import socket
@@ -82,7 +83,9 @@ class RemoteStore:
             except SPARQLExceptions.EndPointNotFound as error:
                 raise EnvironmentProblem(f"{self.url}: there is no SPARQL endpoint (HTTP 404)") from error
             except SPARQLExceptions.Unauthorized as error:
-                raise EnvironmentProblem(f"{self.url} wants a login (HTTP 401); neoplex asks open endpoints only") from error
+                raise EnvironmentProblem(
+                    f"{self.url} wants a login (HTTP 401); neoplex asks open endpoints only"
+                ) from error
             except SPARQLExceptions.SPARQLWrapperException as error:
                 raise EnvironmentProblem(f"{self.url} failed: {_server_words(error)}") from error
             except TimeoutError as error:
@@ -115,7 +118,9 @@ class RemoteStore:
             pieces.append(piece)
             size += len(piece)
             if size > self.megabytes * 2**20:
-                raise LimitReached(f"the answer of {self.url} is larger than {self.megabytes} MiB; add LIMIT to the query")
+                raise LimitReached(
+                    f"the answer of {self.url} is larger than {self.megabytes} MiB; add LIMIT to the query"
+                )
             if time.monotonic() > deadline:
                 raise self._too_slow()
         return response.headers.get_content_type(), b"".join(pieces)
@@ -166,9 +171,7 @@ def _server_words(error: Exception) -> str:
     match = re.search(r"Response:\s*b(['\"])(.*)\1\s*$", text, re.DOTALL)
     if match:
         text = match[2].encode("latin-1", "replace").decode("unicode_escape", "replace")
-    try:
+    with contextlib.suppress(ValueError, AttributeError):
         text = str(json.loads(text).get("message", text))
-    except (ValueError, AttributeError):
-        pass
     text = " ".join(text.split())
     return text if len(text) <= 300 else text[:299] + "…"
