@@ -13,12 +13,11 @@ from pathlib import Path
 from neoplex.base.errors import EXIT_DONE, EXIT_FAULTS, EXIT_USAGE, Fault, NeoplexError
 from neoplex.base.paths import shipped_root
 from neoplex.cases.resolve import resolve_publication
-from neoplex.cases.shape import find_shape_faults
+from neoplex.cases.shape import check_shape
 from neoplex.cases.tables import expand_tables
 from neoplex.model.lexicon import Lexicon
 from neoplex.model.publication import Publication
-from neoplex.read.yamlfile import Node, read_yaml
-
+from neoplex.read.yamlfile import read_yaml
 
 RDF_SUFFIXES = frozenset({".ttl", ".nt", ".nq", ".trig", ".jsonld", ".rdf"})
 
@@ -28,31 +27,18 @@ def read_publication(path: Path, lexicon: Lexicon) -> tuple[Publication | None, 
     root, faults = read_yaml(path)
     if root is None:
         return None, sorted(set(faults))
-    faults += find_shape_faults(root)
-    if faults:
-        usable = _drop_misshapen(root, faults)
-        return None, sorted({*faults, *(_check_words(usable, path, lexicon) if usable is not None else ())})
-    root, faults = expand_tables(root, path.parent, lexicon)
-    faults += find_shape_faults(root) if root.get("tables") is not None else []
-    if faults:
+    usable, faults = check_shape(root)
+    if usable is not None and usable.get("tables") is not None:
+        usable, more = expand_tables(usable, path.parent, lexicon)
+        faults += more
+        usable, more = check_shape(usable, again=True)
+        faults += more
+    if usable is None:
         return None, sorted(set(faults))
-    publication, faults = resolve_publication(root, lexicon)
+    publication, more = resolve_publication(usable, lexicon)
+    faults += more
     errors = any(fault.severity == "error" for fault in faults)
     return (None if errors else publication), sorted(set(faults))
-
-
-def _drop_misshapen(root: Node, faults: list[Fault]) -> Node | None:
-    """The tree when its faults leave enough to check the words too: misspelt keys do, wrong kinds of values do not."""
-    if all(
-        fault.found.startswith("the key ") or fault.expected.startswith("nothing that identifies") for fault in faults
-    ):
-        return root
-    return None
-
-
-def _check_words(root: Node, path: Path, lexicon: Lexicon) -> list[Fault]:
-    root, faults = expand_tables(root, path.parent, lexicon)
-    return faults + resolve_publication(root, lexicon)[1]
 
 
 def check_file(path: Path, lexicon: Lexicon) -> list[Fault]:

@@ -173,8 +173,9 @@ class FactReader:
         if kind is None:
             if section == "treatments" and at.get("drug") is not None:
                 return NX + "DrugTherapy"
-            desk.fault(at, "no kind", "the class of the treatment, or a drug")
-            return ""
+            if section == "treatments":
+                desk.fault(at, "no kind", "the class of the treatment, or a drug")
+            return ""  # elsewhere the schema has said so
         return desk.term(kind, *SECTION_ROOTS[section])
 
     def _method(self, at: Cursor) -> str:

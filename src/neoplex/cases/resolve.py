@@ -54,7 +54,8 @@ def resolve_publication(root: Node, lexicon: Lexicon) -> tuple[Publication, list
     top = Cursor(root, "")
     source = top.get("source")
     assert source is not None
-    year = source.node.mapping["year"].content
+    written = source.get("year")
+    year = written.node.content if written is not None else None
     desk = Desk(
         lexicon,
         source.text("id"),

@@ -6,6 +6,7 @@ Comes in: the node tree of a file. Goes out: faults in the words of the person w
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,8 @@ import jsonschema_rs
 from neoplex.base.errors import Fault, did_you_mean
 from neoplex.cases.schema import build_schema
 from neoplex.read.yamlfile import Node
+
+Path = tuple[str | int, ...]
 
 _IDENTIFYING_KEYS = {
     "name": "a name", "names": "names", "first-name": "a name", "last-name": "a name", "surname": "a name", "initials": "initials",
@@ -28,6 +31,7 @@ _KINDS = {
     "boolean": "true or false",
     "null": "nothing",
 }  # fmt: skip
+_NEEDED = frozenset({"id", "file", "case", "entry"})
 _PATTERNS = {
     r"^10\.\d{4,9}/\S+$": "a DOI such as 10.3171/2014.12.JNS141339",
 }
@@ -38,12 +42,56 @@ def _validator() -> Any:
     return jsonschema_rs.Draft202012Validator(build_schema())
 
 
-def find_shape_faults(root: Node) -> list[Fault]:
-    """Every place where the tree departs from the schema."""
+def check_shape(root: Node, *, again: bool = False) -> tuple[Node | None, list[Fault]]:
+    """The tree without what departs from the schema, so that the rest can be checked on, and every departure.
+
+    None when too little is left: no source, or a source without an id. ``again`` passes over list members that an earlier
+    check has emptied.
+    """
     faults: list[Fault] = []
+    dropped: set[Path] = set()
+    usable = True
     for error in _validator().iter_errors(root.plain()):
+        path: Path = tuple(error.instance_path)
+        if again and path and isinstance(path[-1], int) and _descend(root, list(path)).content is None:
+            continue
         faults.extend(_explain(error, root))
-    return faults
+        name, kind = error.kind.name, error.kind.as_dict()
+        if name == "additionalProperties":
+            dropped.update((*path, key) for key in kind["unexpected"])
+        elif name == "required":
+            usable = usable and not (path in ((), ("source",)) and kind["property"] in ("source", "id"))
+            if len(path) > 1 and (isinstance(path[-1], str) or kind["property"] in _NEEDED):
+                dropped.add(path)
+        elif name == "pattern" and path[-1] == "id":
+            continue
+        elif path in (("source",), ("source", "id")):
+            usable = False
+        else:
+            dropped.add(path)
+    if not usable:
+        return None, faults
+    return (_prune(root, (), dropped) if dropped else root), faults
+
+
+def _prune(node: Node, path: Path, dropped: set[Path]) -> Node:
+    if isinstance(node.content, dict):
+        kept = {
+            key: _prune(value, (*path, key), dropped)
+            for key, value in node.content.items()
+            if (*path, key) not in dropped
+        }
+        return replace(node, content=kept)
+    if isinstance(node.content, list):
+        # a dropped member leaves an empty one, so that the numbers of the others stay
+        members = [
+            replace(value, content=None, text="")
+            if (*path, index) in dropped
+            else _prune(value, (*path, index), dropped)
+            for index, value in enumerate(node.content)
+        ]
+        return replace(node, content=members)
+    return node
 
 
 def write_path(path: list[str | int]) -> str:
@@ -99,17 +147,10 @@ def _explain(error: Any, root: Node) -> list[Fault]:
         options = [str(option) for option in kind.get("options", [])] or [
             str(kind.get("expected_value", kind.get("const", "")))
         ]
-        return [
-            Fault(
-                node.file,
-                node.line,
-                node.column,
-                field,
-                _show(node),
-                "one of " + ", ".join(options) if len(options) > 1 else options[0],
-                did_you_mean(node.text, options),
-            )
-        ]
+        expected, hint = (
+            (f"one of {', '.join(options)}", did_you_mean(node.text, options)) if len(options) > 1 else (options[0], "")
+        )
+        return [Fault(node.file, node.line, node.column, field, _show(node), expected, hint)]
     if name == "pattern":
         expected = _PATTERNS.get(kind["pattern"], "lower-case letters and digits joined by hyphens or dots")
         hint = f"write {_mend_id(node.text)}" if kind["pattern"] not in _PATTERNS and _mend_id(node.text) else ""

@@ -83,7 +83,7 @@ class _Expander:
             return []
         if not (folder / file.text).is_file():
             near = did_you_mean(file.text, sorted(path.name for path in folder.glob("*.csv")))
-            self._fault(file, f"{field}.file", file.text, f"a file in {folder}", near)
+            self._fault(file, f"{field}.file", file.text, f"a CSV beside {Path(file.file).name}", near)
             return []
         table, faults = read_csv(folder / file.text)
         self.faults += faults

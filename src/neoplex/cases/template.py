@@ -1,7 +1,7 @@
 """A publication file to start from: commented, and right as it stands.
 
-Goes out: YAML that passes the check with a fictional patient, so that a curator changes one line after the other and can check at any
-time.
+Goes out: YAML that passes the check with a fictional patient, so that a curator changes one line after the other and can
+check at any time.
 """
 
 from __future__ import annotations

@@ -207,7 +207,12 @@ class Lexicon:
         whole = self._choose(words, self.classes, self.structure_roots) if sides else ()
         if len(whole) == 1 and len(sides) == 1:
             return (Site(whole[0], sides[0], self.atlas.get((whole[0], sides[0]), "")),)
-        structure = self.find_class(name, self.structure_roots, what="a structure of the ontology")
+        try:
+            structure = self.find_class(name, self.structure_roots, what="a structure of the ontology")
+        except NotInLexicon as problem:
+            raise NotInLexicon(
+                problem.found.replace(name, words.strip(), 1), problem.expected, problem.hint
+            ) from problem
         pairing = self.pairing.get(structure, "mixed")
         if not sides:
             side = Side.MIDLINE if pairing == "midline" else Side.NOT_REPORTED

@@ -25,7 +25,7 @@ _NUMBER = r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)"
 _COMPARATOR = "|".join(re.escape(word) for word in sorted(_WORDS_FOR_COMPARATORS, key=len, reverse=True))
 _QUANTITY = re.compile(
     rf"(?:(?P<comparator>{_COMPARATOR})\s*)?(?P<low>{_NUMBER})(?:\s*(?:-|–|\bto\b)\s*(?P<high>{_NUMBER}))?(?P<unit>\D.*)?",
-    re.IGNORECASE | re.DOTALL,
+    re.IGNORECASE | re.DOTALL | re.ASCII,
 )
 EXPECTED = "a number with its unit or scale, such as 4 MRC, 9 NRS, 49.6 ng/mL, about 105 d, 31-675 d or < 1 %"
 
