@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -45,8 +46,13 @@ def _short(value: object) -> str:
     return value.value
 
 
+Compile = Callable[[str], Facts]
+
+
 @pytest.fixture
-def compile_body(tmp_path: Path, words: Lexicon):  # type: ignore[no-untyped-def]
+def compile_body(tmp_path: Path, words: Lexicon) -> Compile:
+    """Compiles the body of one case."""
+
     def compile_text(body: str) -> Facts:
         path = tmp_path / "doe-2020.yaml"
         path.write_text(HEAD + "".join(f"    {line}\n" for line in body.strip().splitlines()))
@@ -55,7 +61,7 @@ def compile_body(tmp_path: Path, words: Lexicon):  # type: ignore[no-untyped-def
     return compile_text
 
 
-def test_a_finding_says_status_basis_place_and_site(compile_body) -> None:  # type: ignore[no-untyped-def]
+def test_a_finding_says_status_basis_place_and_site(compile_body: Compile) -> None:
     facts = compile_body(
         "findings:\n  - {id: pain, kind: groin pain, site: left psoas major, value: about 8 NRS, certainty: probable}"
     )
@@ -72,13 +78,13 @@ def test_a_finding_says_status_basis_place_and_site(compile_body) -> None:  # ty
     assert facts.of("finding/pain", "statedIn") == {"source:doe-2020/passage/section-case"}
 
 
-def test_what_is_not_reported_is_not_written(compile_body) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_not_reported_is_not_written(compile_body: Compile) -> None:
     facts = compile_body("findings:\n  - {id: pain, kind: groin pain}")
     predicates = {p for s, p, _ in facts.triples if s == "case:doe-2020/finding/pain"}
     assert predicates == {"rdf:type", "nx:status", "nx:basis", "nx:statedIn"}
 
 
-def test_an_unreported_side_is_a_node_of_the_case_and_not_of_the_atlas(compile_body) -> None:  # type: ignore[no-untyped-def]
+def test_an_unreported_side_is_a_node_of_the_case_and_not_of_the_atlas(compile_body: Compile) -> None:
     facts = compile_body("findings:\n  - {id: x, kind: tumor infiltration, site: psoas major}")
     assert facts.of("finding/x", "hasSite") == {"case:doe-2020/site/psoas-major"}
     assert facts.of("site/psoas-major", "side") == {"nx:sideNotReported"}
@@ -86,18 +92,18 @@ def test_an_unreported_side_is_a_node_of_the_case_and_not_of_the_atlas(compile_b
     assert not any(s.startswith("atlas:") for s, _, _ in facts.triples)
 
 
-def test_bilateral_is_two_sites(compile_body) -> None:  # type: ignore[no-untyped-def]
+def test_bilateral_is_two_sites(compile_body: Compile) -> None:
     facts = compile_body("findings:\n  - {id: x, kind: tumor infiltration, site: bilateral psoas major}")
     assert facts.of("finding/x", "hasSite") == {"atlas:left-psoas-major", "atlas:right-psoas-major"}
 
 
-def test_an_absent_fact_stays_absent(compile_body) -> None:  # type: ignore[no-untyped-def]
+def test_an_absent_fact_stays_absent(compile_body: Compile) -> None:
     facts = compile_body("findings:\n  - {id: x, kind: knee flexion weakness, status: absent, value: 5 MRC}")
     assert facts.of("finding/x", "status") == {"nx:absent"}
     assert facts.of("finding/x", "value") == {"5"}
 
 
-def test_a_finding_inherits_from_its_investigation(compile_body) -> None:  # type: ignore[no-untyped-def]
+def test_a_finding_inherits_from_its_investigation(compile_body: Compile) -> None:
     facts = compile_body(
         "investigations:\n"
         "  - id: mri-1\n    kind: MRI\n    when: 2014-04\n    at: figure 1\n    region: [left psoas major, pelvis]\n"
@@ -121,10 +127,11 @@ def test_a_finding_inherits_from_its_investigation(compile_body) -> None:  # typ
     assert ("case:doe-2020", "nx:hasFinding", "case:doe-2020/interpretation/read") not in facts.triples
 
 
-def test_doses_are_different_facts(compile_body) -> None:  # type: ignore[no-untyped-def]
+def test_doses_are_different_facts(compile_body: Compile) -> None:
     facts = compile_body(
         "treatments:\n  - id: rt\n    kind: radiotherapy\n    doses:\n"
-        "      - {role: planned, total: 39 Gy, fractions: 13}\n      - {role: delivered, total: 12 Gy, fractions: 4, per-fraction: 3 Gy, at: table 1}"
+        "      - {role: planned, total: 39 Gy, fractions: 13}\n"
+        "      - {role: delivered, total: 12 Gy, fractions: 4, per-fraction: 3 Gy, at: table 1}"
     )
     assert facts.of("treatment/rt", "hasDose") == {
         "case:doe-2020/treatment/rt/dose/1-planned",
@@ -136,7 +143,7 @@ def test_doses_are_different_facts(compile_body) -> None:  # type: ignore[no-unt
     assert facts.of("treatment/rt/dose/2-delivered", "statedIn") == {"source:doe-2020/passage/table-1"}
 
 
-def test_a_relative_time_is_dated_through_its_anchors_and_marked(compile_body) -> None:  # type: ignore[no-untyped-def]
+def test_a_relative_time_is_dated_through_its_anchors_and_marked(compile_body: Compile) -> None:
     facts = compile_body(
         "events:\n  - {id: adm, kind: admission, when: 2014-04-10}\n"
         "treatments:\n  - {id: rt, kind: radiotherapy, start: 10 d after adm, end: 2014-05}\n"
@@ -155,19 +162,21 @@ def test_a_relative_time_is_dated_through_its_anchors_and_marked(compile_body) -
     assert facts.of("event/adm/time", "derivedInterval") == set()
 
 
-def test_two_sayings_of_one_order_are_no_circle(compile_body) -> None:  # type: ignore[no-untyped-def]
+def test_two_sayings_of_one_order_are_no_circle(compile_body: Compile) -> None:
     facts = compile_body(
-        "treatments:\n  - {id: a, kind: radiotherapy, start: 2014-01, end: before b}\n  - {id: b, kind: radiotherapy, start: after a, end: 2014-09}"
+        "treatments:\n  - {id: a, kind: radiotherapy, start: 2014-01, end: before b}\n"
+        "  - {id: b, kind: radiotherapy, start: after a, end: 2014-09}"
     )
     assert facts.of("treatment/a/end", "anchor") == {"case:doe-2020/treatment/b"}
     assert facts.of("treatment/b/start", "earliest") == {"2014-01-01"}
 
 
-def test_a_route_keeps_its_steps_in_order(compile_body) -> None:  # type: ignore[no-untyped-def]
+def test_a_route_keeps_its_steps_in_order(compile_body: Compile) -> None:
     facts = compile_body(
         "findings:\n  - {id: pain, kind: groin pain}\n"
-        "conclusions:\n  - id: route\n    role: route\n    kind: perineural spread\n    by: authors\n    verdict: held-then-abandoned\n"
-        "    explains: [pain]\n    for: [pain, {says: It fits., at: abstract}]\n    against: [{says: Rare., cites: [stevens-1990]}]\n"
+        "conclusions:\n  - id: route\n    role: route\n    kind: perineural spread\n    by: authors\n"
+        "    verdict: held-then-abandoned\n    explains: [pain]\n    for: [pain, {says: It fits., at: abstract}]\n"
+        "    against: [{says: Rare., cites: [stevens-1990]}]\n"
         "    steps:\n      - {from: prostate, to: left psoas major, mechanism: perineural spread, direction: proximal}\n"
         "      - {from: left psoas major, to: left femoral nerve}"
     )
@@ -187,13 +196,13 @@ def test_a_route_keeps_its_steps_in_order(compile_body) -> None:  # type: ignore
     assert facts.of("conclusion/route", "by") == {"nx:authors"}
 
 
-def test_a_stage_is_a_finding_about_its_condition(compile_body) -> None:  # type: ignore[no-untyped-def]
+def test_a_stage_is_a_finding_about_its_condition(compile_body: Compile) -> None:
     facts = compile_body("conditions:\n  - {id: primary, kind: prostate cancer, role: primary, stage: [T4]}")
     assert facts.of("finding/primary-stage-t4", "concerns") == {"case:doe-2020/condition/primary"}
     assert facts.of("condition/primary", "conditionRole") == {"nx:primary"}
 
 
-def test_derived_values_are_marked_with_their_words(compile_body) -> None:  # type: ignore[no-untyped-def]
+def test_derived_values_are_marked_with_their_words(compile_body: Compile) -> None:
     facts = compile_body(
         "findings:\n  - {id: x, kind: tumor infiltration, site: left psoas major, derived: {site: the same side}}"
     )
@@ -201,15 +210,16 @@ def test_derived_values_are_marked_with_their_words(compile_body) -> None:  # ty
     assert facts.of("finding/x/derivation/site", "derivedFrom") == {"the same side"}
 
 
-def test_entries_without_an_id_get_one_that_does_not_clash(compile_body) -> None:  # type: ignore[no-untyped-def]
+def test_entries_without_an_id_get_one_that_does_not_clash(compile_body: Compile) -> None:
     facts = compile_body(
-        "findings:\n  - {id: groin-pain, kind: pain}\n  - {kind: groin pain}\n  - {kind: groin pain}\n  - {kind: nerve enlargement, site: left femoral nerve}"
+        "findings:\n  - {id: groin-pain, kind: pain}\n  - {kind: groin pain}\n  - {kind: groin pain}\n"
+        "  - {kind: nerve enlargement, site: left femoral nerve}"
     )
     names = {s.rpartition("/")[2] for s, p, _ in facts.triples if p == "nx:status"}
     assert names == {"groin-pain", "groin-pain-2", "groin-pain-3", "nerve-enlargement-left-femoral-nerve"}
 
 
-def test_what_cited_papers_are_called_stays_with_the_citing_paper(compile_body) -> None:  # type: ignore[no-untyped-def]
+def test_what_cited_papers_are_called_stays_with_the_citing_paper(compile_body: Compile) -> None:
     facts = compile_body("findings:\n  - {kind: groin pain}")
     assert ("source:doe-2020", "nx:citesAs", "source:doe-2020/reference/stevens-1990") in facts.triples
     assert ("source:doe-2020/reference/stevens-1990", "nx:refersTo", "source:stevens-1990") in facts.triples
@@ -219,6 +229,9 @@ def test_what_cited_papers_are_called_stays_with_the_citing_paper(compile_body) 
 
 
 def test_names_are_those_of_the_model() -> None:
-    assert tuple(
-        f"https://w3id.org/neoplex/{part}/" for part in ("term", "atlas", "case", "source")
-    ) == (NX, ATLAS, CASE, SOURCE)
+    assert tuple(f"https://w3id.org/neoplex/{part}/" for part in ("term", "atlas", "case", "source")) == (
+        NX,
+        ATLAS,
+        CASE,
+        SOURCE,
+    )

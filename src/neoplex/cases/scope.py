@@ -164,11 +164,7 @@ class Scope:
         end = spans["end"].whole if spans["end"] else (whole.end if whole else None)
         if start is None and end is None:
             return None
-        if start is None:
-            start = Interval(None, end.latest if end else None)
-        if end is None:
-            end = Interval(start.earliest, None)
-        return Span(start, end)
+        return _tighten(start or Interval(), end or Interval())
 
     def _resolve(self, when: When, chain: list[str], words: Cursor) -> Span | None:
         if chain and when.relative is not None and when.relative.anchor:
@@ -217,3 +213,12 @@ class Scope:
             self._times[place] = self.desk.when(at, key)
             del self.desk.faults[noted:]
         return self._times[place]
+
+
+def _tighten(start: Interval, end: Interval) -> Span:
+    """Start and end of one thing: it cannot end before its first possible day, nor start after its last."""
+    earliest = (
+        start.earliest if end.earliest is None or (start.earliest and start.earliest > end.earliest) else end.earliest
+    )
+    latest = end.latest if start.latest is None or (end.latest and end.latest < start.latest) else start.latest
+    return Span(Interval(start.earliest, latest), Interval(earliest, end.latest))
