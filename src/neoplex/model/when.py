@@ -139,7 +139,9 @@ def order(a: Interval | None, b: Interval | None) -> Order:
 
 
 _YEAR = re.compile(r"([0-9]{4})")
-_DATE = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{1,2})(?:-(?P<day>[0-9]{1,2}))?)?(?:[-\s](?P<part>[A-Za-z]+))?")
+_DATE = re.compile(
+    r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{1,2})(?:-(?P<day>[0-9]{1,2}))?)?(?:[-\s](?P<part>[A-Za-z]+))?"
+)
 _OFFSET_WORDS = re.compile(
     r"(?:(?P<within>within)\s+)?(?P<offset>(?:[^\d]*?)[\d.]+(?:\s*[-–]\s*[\d.]+)?\s*[A-Za-z]+)\s+(?P<relation>before|after|into)\s+(?P<rest>.+)",
     re.IGNORECASE | re.DOTALL,
