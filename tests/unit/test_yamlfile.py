@@ -136,3 +136,10 @@ def test_a_file_too_large_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_a_problem_of_the_environment(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentProblem):
         read_yaml(tmp_path / "missing.yaml")
+
+
+def test_a_character_escaped_in_two_halves_is_one() -> None:
+    assert parse('a: "\\ud83d\\ude00"').plain() == {"a": "\U0001f600"}
+    node, faults = parse_yaml(b'a: "\\ud83d"', "case.yaml")
+    assert node is None
+    assert faults[0].found == "half of an escaped character"

@@ -78,7 +78,7 @@ class Site:
     atlas: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Lexicon:
     """Names and what they stand for.
 
@@ -99,6 +99,9 @@ class Lexicon:
     units: Mapping[str, Unit]
     scales: Mapping[str, Scale]
     _ancestors: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return f"<Lexicon of {len(self.classes)} classes and {len(self.atlas)} atlas structures>"
 
     def label(self, iri: str) -> str:
         """The label of an IRI, or its local name as words."""
@@ -154,16 +157,6 @@ class Lexicon:
             for type_ in sorted(self.types.get(iri, ())):
                 raise NotInLexicon(f"{words} (a {self.label(type_)})", what)
         raise NotInLexicon(words, what, did_you_mean(normalise(words), self._near(wanted)))
-
-    def find_individual(self, words: str, type_: str, *, what: str) -> str:
-        """The shared individual of a class that the words stand for; raises NotInLexicon."""
-        of_type = {iri for iri, types in self.types.items() if any(self.below(kind, (type_,)) for kind in types)}
-        found = self._choose(words, of_type, frozenset())
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise NotInLexicon(words, "one meaning", f"it may be {' or '.join(compact(iri) for iri in found)}")
-        raise NotInLexicon(words, what, did_you_mean(words, sorted(self.label(iri) for iri in of_type)))
 
     def find_property(self, words: str) -> str:
         """The property the words stand for; raises NotInLexicon."""

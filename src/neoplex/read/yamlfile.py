@@ -287,7 +287,7 @@ class _Builder:
                     Fault(self.file, key_line, key_column, found=f"{found} as key", expected="a word as key")
                 )
             self._nodes += 1
-            key = str(event.value)
+            key = self._join_surrogates(str(event.value), key_line, key_column)
             value = self._node(self._next(), depth + 1)
             if key == "<<" and event.style is None:
                 self.faults.append(
@@ -317,9 +317,21 @@ class _Builder:
         return Node(entries, self.file, line, column, size=1 + sum(entry.size for entry in entries.values()))
 
     def _scalar(self, event: Any, line: int, column: int) -> Node:
-        text = str(event.value)
+        text = self._join_surrogates(str(event.value), line, column)
         content = text if event.style is not None or event.tag is not None else resolve_plain(text)
         return Node(content, self.file, line, column, text=text)
+
+    def _join_surrogates(self, text: str, line: int, column: int) -> str:
+        """Text in which the two halves of a character, as JSON escapes them, are one; half a character is a fault."""
+        if not any("\ud800" <= letter <= "\udfff" for letter in text):
+            return text
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            self.faults.append(
+                Fault(self.file, line, column, found="half of an escaped character", expected="whole characters")
+            )
+            return text.encode("ascii", "replace").decode()
 
 
 def resolve_plain(text: str) -> Scalar:
