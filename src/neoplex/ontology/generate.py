@@ -21,7 +21,7 @@ from neoplex import __version__
 from neoplex.base.errors import EXIT_DONE, EXIT_FAULTS, EXIT_USAGE, Fault, FaultsFound, NeoplexError
 from neoplex.base.names import ONTOLOGY
 from neoplex.base.paths import shipped_root
-from neoplex.ontology import terms
+from neoplex.ontology import termmappings, terms
 from neoplex.ontology.alignments import (
     read_properties,
     relation_mappings,
@@ -83,7 +83,7 @@ def anatomy_files(root: Path) -> dict[str, bytes]:
     }
 
 
-GENERATORS: tuple[Generator, ...] = (anatomy_files, terms.generate)
+GENERATORS: tuple[Generator, ...] = (anatomy_files, terms.generate, termmappings.generate)
 """What turns tables into files. To add a topic, add its function here."""
 
 

@@ -22,7 +22,18 @@ from neoplex.read.tables import Cells, FaultList, read_table
 
 TERM_COLUMNS = ["id", "label", "name", "entity", "module", "parent", "synonyms", "definition", "source", "note"]
 UNIT_COLUMNS = ["id", "kind", "code", "dimension", "minimum", "maximum", "base", "factor", "spellings"]
-MODULES = ("neoplasm", "spread", "finding", "deficit", "syndrome", "investigation", "treatment", "outcome", "evidence", "case")
+MODULES = (
+    "neoplasm",
+    "spread",
+    "finding",
+    "deficit",
+    "syndrome",
+    "investigation",
+    "treatment",
+    "outcome",
+    "evidence",
+    "case",
+)
 """Topics of the clinical side; each has one generated file and, where axioms are needed, one module written by hand."""
 SEEDS = ("capek-2015", "elhayel-2026", "gerontopoulos-2020", "sanuki-2022", "shi-2021")
 """Papers that are cited by IRI as the source of a definition; other sources are cited in words."""
@@ -87,7 +98,9 @@ def read_vocabulary(root: Path) -> Vocabulary:
     """The terms and units below ``root``; raises FaultsFound with every fault of every table."""
     faults = FaultList()
     rows = [
-        cells for name in TABLES for cells in read_table(root / "data" / "terms" / name, TERM_COLUMNS, faults, shown=name)
+        cells
+        for name in TABLES
+        for cells in read_table(root / "data" / "terms" / name, TERM_COLUMNS, faults, shown=name)
     ]
     terms = [_term(cells, faults) for cells in rows]
     _check_terms(rows, terms, faults)
@@ -100,9 +113,13 @@ def read_vocabulary(root: Path) -> Vocabulary:
 
 def _term(cells: Cells, faults: FaultList) -> Term:
     entity = faults.choice(cells, "entity", ("class", "individual", "elsewhere"), "what the row declares")
-    is_individual = entity == "individual" or (entity == "elsewhere" and bool(_INDIVIDUAL_NAME.fullmatch(cells["name"])))
+    is_individual = entity == "individual" or (
+        entity == "elsewhere" and bool(_INDIVIDUAL_NAME.fullmatch(cells["name"]))
+    )
     pattern, what = (
-        (_INDIVIDUAL_NAME, "a name such as regularSchedule") if is_individual else (_CLASS_NAME, "a name such as HipPain")
+        (_INDIVIDUAL_NAME, "a name such as regularSchedule")
+        if is_individual
+        else (_CLASS_NAME, "a name such as HipPain")
     )
     if not pattern.fullmatch(cells["name"]):
         faults.add(cells, "name", cells["name"], what)
@@ -236,7 +253,9 @@ def build_graphs(vocabulary: Vocabulary) -> dict[str, Graph]:
         header = module_iri(module)
         graph.add((header, RDF.type, OWL.Ontology))
         graph.add((header, RDFS.label, text(f"neoplex terms: {module}")))
-        graph.add((header, RDFS.comment, text("Generated from the tables of data/terms. Edit the tables, not this file.")))
+        graph.add(
+            (header, RDFS.comment, text("Generated from the tables of data/terms. Edit the tables, not this file."))
+        )
     return graphs
 
 
@@ -306,4 +325,3 @@ def generate(root: Path) -> dict[str, bytes]:
         f"ontology/generated/terms-{module}.ttl": write_turtle(graph, comment=comment)
         for module, graph in graphs.items()
     }
-
