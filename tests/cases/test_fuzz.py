@@ -78,7 +78,7 @@ def test_no_value_anywhere_ends_in_a_traceback(
                 break
         else:
             if isinstance(holder, dict | list) and (isinstance(holder, dict) or place[-1] in range(len(holder))):
-                holder[place[-1]] = junk  # type: ignore[index, call-overload]
+                holder[place[-1]] = junk  # type: ignore[index]
     path = tmp_path / "smith-2021.yaml"
     path.write_text(json.dumps(document), encoding="utf-8")
     publication, faults = read_publication(path, lexicon)
