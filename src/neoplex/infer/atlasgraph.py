@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import pyoxigraph as ox
 
-from neoplex.base.names import GRAPH_ATLAS, GRAPH_ONTOLOGY, NX, PREFIXES
+from neoplex.base.names import ATLAS, GRAPH_ATLAS, GRAPH_ONTOLOGY, NX, PREFIXES
 from neoplex.model.lexicon import normalise
 
 _TYPE = PREFIXES["rdf"] + "type"
@@ -41,12 +41,18 @@ def by_level(levels: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(levels), key=lambda level: (LEVELS.index(level) if level in LEVELS else 99, level)))
 
 
+def is_individual(iri: str) -> bool:
+    """Whether an IRI is one of the atlas."""
+    return iri.startswith(ATLAS)
+
+
 @dataclass(frozen=True)
 class Structure:
     """One individual of the atlas: ``left femoral nerve``.
 
     ``side`` is left, right or midline; ``level`` its own spinal level or empty; ``root_levels`` those whose fibres reach it;
-    ``sex`` is male or female when only one sex has it; ``constant`` says whether everybody (of that sex) has it.
+    ``sex`` is male or female when only one sex has it; ``constant`` says whether everybody (of that sex) has it; ``pairing`` is the
+    local name of its class's pairing (``paired``, ``midlineStructure``, ``mixedPairing`` for a field that meets in the midline).
     """
 
     iri: str
@@ -61,6 +67,7 @@ class Structure:
     opposite: str = ""
     sex: str = ""
     constant: bool = True
+    pairing: str = ""
     doubts: tuple[str, ...] = ()
 
 
@@ -83,6 +90,11 @@ class Edge:
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     reversed_from: str = ""
+
+    @property
+    def only_bound_to_sex(self) -> bool:
+        """Whether it holds in everybody of the one sex that has its structures."""
+        return not self.constant and bool(self.notes) and all(note.startswith("one sex") for note in self.notes)
 
 
 @dataclass(frozen=True)
@@ -275,7 +287,7 @@ def _classes(store: ox.Store) -> tuple[dict[str, tuple[str, ...]], dict[str, dic
         if isinstance(subject, ox.NamedNode) and isinstance(wider, ox.NamedNode):
             parents[subject.value].append(wider.value)
     named: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for name in (_LABEL, _SYNONYM, NX + "structureKind", NX + "foundInSex", NX + "constancy"):
+    for name in (_LABEL, _SYNONYM, NX + "structureKind", NX + "foundInSex", NX + "constancy", NX + "pairing"):
         for subject, _, value, _ in store.quads_for_pattern(None, ox.NamedNode(name), None, graph):
             named[subject.value][name].append(value.value)
     return (
@@ -310,6 +322,7 @@ def _structure(iri: str, facts: _Facts, cls: str, named: _Facts) -> Structure:
         opposite=_one(facts, NX + "contralateralTo"),
         sex=_local(_one(named, NX + "foundInSex")),
         constant=_local(_one(named, NX + "constancy")) != "inconstant",
+        pairing=_local(_one(named, NX + "pairing")),
         doubts=facts.get(NX + "openDoubt", ()),
     )
 
