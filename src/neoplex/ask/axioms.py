@@ -22,7 +22,10 @@ _PARTS = (
 )  # fmt: skip
 _INNER = "|".join([*(f"<{_OWL}{name}>" for name in _PARTS), f"<{_RDF}first>", f"<{_RDF}rest>"])
 _OUTER = "|".join(
-    [f"<{_RDFS}subClassOf>", *(f"<{_OWL}{name}>" for name in ("equivalentClass", "propertyChainAxiom", "disjointUnionOf"))]
+    [
+        f"<{_RDFS}subClassOf>",
+        *(f"<{_OWL}{name}>" for name in ("equivalentClass", "propertyChainAxiom", "disjointUnionOf")),
+    ]
 )
 _NIL = _RDF + "nil"
 _CHARACTERISTICS = {

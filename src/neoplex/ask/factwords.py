@@ -53,6 +53,7 @@ _ORDER = tuple(_PHRASES)
 
 
 _DERIVED = {"hasSite": "site", "atTime": "time", "type": "kind"}
+_TIME_CODES = frozenset(("a", "mo", "wk", "d", "h", "min"))
 _PASSAGE_WORDS = ("title", "abstract", "keywords", "section", "paragraph", "table", "row", "column", "figure", "panel", "video",
                   "reference", "footnote", "caption", "page")  # fmt: skip
 
@@ -143,6 +144,8 @@ class FactWords:
             concluded = self.iris(iri, "concludes")
             name = iri.rpartition("/")[2]
             kind = self.kind(concluded[0]) if concluded else kind
+            # An absent fact may speak for or against something; it must never read as if it had been found.
+            kind = f"no {kind}" if self.is_absent(iri) else kind
             return f"{kind} ({name})" if self.terms(iri, "status") and slug(kind) != name else kind or name
         if iri.startswith(CASE) and iri not in self.labels:
             return iri[len(CASE) :]
@@ -193,9 +196,9 @@ class FactWords:
         """A publication as a reference."""
         data = self.sources.get(source, {})
         year = data.get(_DCTERMS + "issued", "")
-        volume = " ".join(part for part in (data.get(NX + "volume", ""), data.get(NX + "pages", "")) if part)
+        volume = ":".join(part for part in (data.get(NX + "volume", ""), data.get(NX + "pages", "")) if part)
         parts = [data.get(NX + "author", ""), data.get(_DCTERMS + "title", ""), data.get(NX + "journal", "")]
-        parts += [" ".join(part for part in (year, volume) if part)]
+        parts += [";".join(part for part in (year, volume) if part)]
         parts += [f"doi:{data[NX + 'doi']}"] if NX + "doi" in data else []
         return ". ".join(part.rstrip(".") for part in parts if part) or self.label(source)
 
@@ -363,12 +366,16 @@ class FactWords:
     def _with_unit(self, value: str, node: str) -> str:
         comparator = self.text(node, "comparator")
         text = f"{comparator} {value}" if comparator else value
-        units = [self._unit(iri) for iri in self.iris(node, "unit")]
+        units = [self._unit(iri, value) for iri in self.iris(node, "unit")]
         scales = [self.label(iri) for iri in self.iris(node, "scale") if not self.text(node, "grade")]
         return text + (f" {units[0]}" if units else "") + (f" ({scales[0]})" if scales else "")
 
-    def _unit(self, iri: str) -> str:
-        return self.codes.get(iri, self.label(iri)).strip("{}")
+    def _unit(self, iri: str, value: str = "") -> str:
+        """A unit by its code, as charts write it; spans of time in words, since ``a`` and ``mo`` are no clinician's words."""
+        code = self.codes.get(iri, "")
+        if code in _TIME_CODES:
+            return self.label(iri) + ("" if value == "1" else "s")
+        return (code or self.label(iri)).strip("{}")
 
 
 def describe_source(engine: Engine, source: str) -> str:

@@ -193,9 +193,9 @@ def read_question(path: Path) -> Question:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 4) if mark else (1, 0)
-        raise FaultsFound(
-            [*faults, Fault(file, line, column, "", str(error.problem or error.context), "YAML")]
-        ) from error
+        found = str(error.problem or error.context)
+        hint = "a value that holds ': ' stands in quotes" if "mapping values" in found else ""
+        raise FaultsFound([*faults, Fault(file, line, column, "", found, "YAML", hint)]) from error
     if not isinstance(data, dict):
         raise FaultsFound([*faults, Fault(file, 1, 0, "", "a header that is no mapping", "keys such as summary:")])
     parameters = _check_header(data, text, file, faults)
@@ -307,11 +307,17 @@ def _entry_of(text: str) -> dict[str, Any]:
     values: dict[str, Any] = {"summary": "", "tags": ()}
     for line in _header_lines(text):
         if line.startswith("#+ summary:"):
-            values["summary"] = line.partition(":")[2].strip().strip("\"'")
+            values["summary"] = _unquoted(line.partition(":")[2].strip())
         elif line.startswith("#+ tags:"):
             inner = line.partition(":")[2].strip().strip("[]")
             values["tags"] = tuple(tag.strip() for tag in inner.split(",") if tag.strip())
     return values
+
+
+def _unquoted(text: str) -> str:
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        return text[1:-1].replace("''", "'") if text[0] == "'" else text[1:-1].replace('\\"', '"')
+    return text
 
 
 def _read_entry(path: Path) -> Entry:

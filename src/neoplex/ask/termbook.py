@@ -100,18 +100,13 @@ def describe_term(engine: Engine, iri: str, width: int) -> list[str]:
 
 def draw_tree(engine: Engine, root: str | None, depth: int) -> list[str]:
     """The hierarchy below a class, or of all classes, ``depth`` levels deep; what is cut off is counted."""
+    parents = _hierarchy(engine)
     children: dict[str, set[str]] = defaultdict(set)
-    classes: set[str] = set()
-    query = f"""SELECT ?class ?parent WHERE {{ ?class a <{PREFIXES["owl"]}Class> . FILTER(isIRI(?class))
-      OPTIONAL {{ ?class <{_RDFS}subClassOf> ?parent . FILTER(isIRI(?parent)) }} }}"""
-    has_parent: set[str] = set()
-    for row in _rows(engine.answer(query)):
-        child, parent = value_of(row[0]), value_of(row[1])
-        classes.add(child)
-        if parent and parent != child:
+    for child in parents:
+        for parent in _nearest_parents(parents, child):
             children[parent].add(child)
-            classes.add(parent)
-            has_parent.add(child)
+    classes = {*parents, *children}
+    has_parent = {child for below in children.values() for child in below}
     labels = fetch_labels(engine, classes)
     lines: list[str] = []
 
@@ -211,21 +206,48 @@ def _kind_of(iri: str) -> str:
     return ""
 
 
-def _parents(engine: Engine, iri: str) -> list[str]:
-    query = f"SELECT DISTINCT ?x ?g WHERE {{ GRAPH ?g {{ <{iri}> <{_RDFS}subClassOf> ?x }} FILTER(isIRI(?x) && ?x != <{iri}>) }}"
-    graphs: dict[str, set[str]] = defaultdict(set)
+def _hierarchy(engine: Engine) -> dict[str, set[str]]:
+    """Every named class with its named parents, asserted and inferred."""
+    query = f"""SELECT DISTINCT ?class ?parent WHERE {{ ?class a <{PREFIXES["owl"]}Class> . FILTER(isIRI(?class))
+      OPTIONAL {{ ?class <{_RDFS}subClassOf> ?parent . FILTER(isIRI(?parent) && ?parent != ?class) }} }}"""
+    parents: dict[str, set[str]] = {}
     for row in _rows(engine.answer(query)):
-        graphs[value_of(row[0])].add(value_of(row[1]))
-    labels = fetch_labels(engine, graphs)
-    return sorted(
-        shown(x, labels) + (" (found by the reasoner)" if where == {GRAPH_INFERRED} else "")
-        for x, where in graphs.items()
-    )
+        parents.setdefault(value_of(row[0]), set()).update([value_of(row[1])] if row[1] is not None else [])
+    return parents
+
+
+def _above(parents: dict[str, set[str]], iri: str) -> set[str]:
+    found: set[str] = set()
+    waiting = list(parents.get(iri, ()))
+    while waiting:
+        parent = waiting.pop()
+        if parent not in found:
+            found.add(parent)
+            waiting.extend(parents.get(parent, ()))
+    return found
+
+
+def _nearest_parents(parents: dict[str, set[str]], iri: str) -> set[str]:
+    """The parents between which and the class no other parent stands; equivalent classes keep each other."""
+    own = parents.get(iri, set())
+    return {p for p in own if not any(p in _above(parents, q) and q not in _above(parents, p) for q in own - {p})}
+
+
+def _parents(engine: Engine, iri: str) -> list[str]:
+    query = f"SELECT DISTINCT ?x WHERE {{ GRAPH <{GRAPH_INFERRED}> {{ <{iri}> <{_RDFS}subClassOf> ?x }} }}"
+    inferred = {value_of(row[0]) for row in _rows(engine.answer(query))}
+    query = f"""SELECT DISTINCT ?x WHERE {{ GRAPH ?g {{ <{iri}> <{_RDFS}subClassOf> ?x }}
+      FILTER(isIRI(?x) && ?g != <{GRAPH_INFERRED}>) }}"""
+    asserted = {value_of(row[0]) for row in _rows(engine.answer(query))}
+    nearest_ones = _nearest_parents(_hierarchy(engine), iri)
+    labels = fetch_labels(engine, nearest_ones)
+    marked = inferred - asserted
+    return sorted(shown(x, labels) + (" (found by the reasoner)" if x in marked else "") for x in nearest_ones)
 
 
 def _children(engine: Engine, iri: str) -> list[str]:
-    query = f"SELECT DISTINCT ?x WHERE {{ ?x <{_RDFS}subClassOf> <{iri}> . FILTER(isIRI(?x) && ?x != <{iri}>) }}"
-    found = [value_of(row[0]) for row in _rows(engine.answer(query))]
+    parents = _hierarchy(engine)
+    found = [child for child, above in parents.items() if iri in above and iri in _nearest_parents(parents, child)]
     labels = fetch_labels(engine, found)
     return sorted(shown(x, labels) for x in found)
 

@@ -94,15 +94,15 @@ class Vocabulary:
         text = " ".join(text.split())
         if kind == "side":
             return (self._resolve_side(text),)
-        by_id = self._by_id(text, kind)
-        if by_id:
-            return (by_id,)
+        if expand(text) != text or "://" in text:
+            return (self._by_id(text, kind),)
         side, _, rest = text.partition(" ")
         if kind == "structure" and side.casefold() in ("bilateral", "both") and rest:
             return (*self.resolve(f"left {rest}", kind), *self.resolve(f"right {rest}", kind))
         candidates = self._by_label(text, kind)
         if not candidates and kind == "structure" and side.casefold() in ("left", "right") and rest:
             candidates = self._sided(side.casefold(), self._by_label(rest, "structure"))
+        candidates = candidates or self._by_bare_id(text, kind)
         if len(candidates) == 1:
             return (candidates[0],)
         if candidates:
@@ -133,19 +133,18 @@ class Vocabulary:
             return words[text.casefold()]
         raise UsageError(f"{text!r} is no side; use {', '.join(SIDE_WORDS)}")
 
-    def _by_id(self, text: str, kind: str) -> str | None:
+    def _by_id(self, text: str, kind: str) -> str:
         iri = text[1:-1] if text.startswith("<") and text.endswith(">") else expand(text)
-        if iri == text and "://" not in text:
-            if " " in text:
-                return None
-            spaces = [_ID_SPACES[kind]] if kind in _ID_SPACES else [ATLAS, NX] if kind == "structure" else [NX]
-            known = [space + text for space in spaces if _fits(space + text, kind) and self._is_used(space + text)]
-            return known[0] if known else None
         if not _is_plain(iri) or not self._is_used(iri):
             raise UsageError(f"{text} is not in the graph{self._near_id(iri)}")
         if not _fits(iri, kind):
             raise UsageError(f"{text} is no {_KIND_WORDS.get(kind, kind)}")
         return iri
+
+    def _by_bare_id(self, text: str, kind: str) -> list[str]:
+        """What an id without its prefix names."""
+        spaces = [_ID_SPACES[kind]] if kind in _ID_SPACES else [ATLAS, NX] if kind == "structure" else [NX]
+        return [space + text for space in spaces if _fits(space + text, kind) and self._is_used(space + text)][:1]
 
     def _near_id(self, iri: str) -> str:
         close = nearest(compact(iri), [compact(known) for known in self._all_iris])

@@ -48,7 +48,10 @@ def term(
 
 def tree(
     name: Annotated[list[str] | None, typer.Argument(metavar="[NAME]", help="The class to start from.")] = None,
-    depth: Annotated[int, typer.Option("--depth", "-d", metavar="N", min=0, help="How many levels to show.")] = 2,
+    depth: Annotated[
+        int | None,
+        typer.Option("--depth", "-d", metavar="N", min=0, help="How many levels to show (1, below a class 3)."),
+    ] = None,
     output: terminal.OutputOption = None,
 ) -> None:
     """Draw the hierarchy of classes; (+N) counts what is not shown.
@@ -63,7 +66,8 @@ def tree(
 
     engine = LocalEngine.open()
     root = Vocabulary(engine).resolve(" ".join(name), "term")[0] if name else None
-    terminal.emit("\n".join(draw_tree(engine, root, depth)) + "\n", output)
+    levels = depth if depth is not None else 3 if root else 1
+    terminal.emit("\n".join(draw_tree(engine, root, levels)) + "\n", output)
 
 
 def search(
