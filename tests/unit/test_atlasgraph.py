@@ -9,7 +9,8 @@ import pytest
 
 from neoplex.base.names import ATLAS, GRAPH_ATLAS, NX
 from neoplex.build.pipeline import ontology_files
-from neoplex.infer.atlasgraph import Atlas, Conduit, by_level, load_atlas
+from neoplex.infer.atlasgraph import Atlas, Conduit, by_level, load_atlas, open_atlas
+from neoplex.store.embedded import Graph
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +104,16 @@ def test_an_empty_store_has_no_atlas() -> None:
 
 def test_levels_go_from_above_to_below() -> None:
     assert by_level(["S1", "Co1", "T12", "L5", "L1", "L5"]) == ("T12", "L1", "L5", "S1", "Co1")
+
+
+def test_the_digest_beside_a_graph_gives_the_same_atlas(store: ox.Store, atlas: Atlas, tmp_path: Path) -> None:
+    graph = Graph(store, tmp_path)
+    first = open_atlas(graph)
+    digest = tmp_path / "atlas.json"
+    assert digest.is_file() and [path.name for path in tmp_path.iterdir()] == ["atlas.json"]
+    again = open_atlas(Graph(ox.Store(), tmp_path))
+    for read in (first, again):
+        assert dict(read.structures) == dict(atlas.structures)
+        assert dict(read.edges) == dict(atlas.edges) and dict(read.parents) == dict(atlas.parents)
+    digest.write_text("{", "utf-8")
+    assert dict(open_atlas(graph).edges) == dict(atlas.edges), "a broken digest is read anew"

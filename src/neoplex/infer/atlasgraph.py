@@ -1,21 +1,25 @@
 """The atlas as typed rows: structures, edges between them, and what a nerve supplies.
 
 Comes in: an opened store. Goes out: frozen dataclasses indexed by IRI, read once and never changed; searches walk these
-and cite the IRI of each edge statement they used. Nothing about a patient. Never writes, never reads files.
+and cite the IRI of each edge statement they used. Nothing about a patient. Never changes the graph.
 """
 
 from __future__ import annotations
 
+import json
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 import pyoxigraph as ox
 
 from neoplex.base.names import ATLAS, GRAPH_ATLAS, GRAPH_ONTOLOGY, NX, PREFIXES
 from neoplex.model.lexicon import normalise
+from neoplex.store.embedded import Graph
 
 _TYPE = PREFIXES["rdf"] + "type"
 _LABEL = PREFIXES["rdfs"] + "label"
@@ -127,6 +131,9 @@ class Conduit(Edge):
     directed: bool = True
     evidence: str = ""
     primaries: tuple[str, ...] = ()
+
+
+_KINDS: tuple[type[Edge], ...] = (Edge, Supply, Conduit)
 
 
 @dataclass(frozen=True)
@@ -248,6 +255,28 @@ class Atlas:
         return wider in self.classes_of(cls)
 
 
+def open_atlas(graph: Graph) -> Atlas:
+    """The atlas of an opened graph, from a digest beside it when there is one.
+
+    Reading sixty thousand statements from disk takes a second; a generation never changes, so what was read is kept beside it
+    as JSON. Where nothing can be written, the statements are read each time.
+    """
+    if graph.path is None:
+        return load_atlas(graph.store)
+    kept = graph.path / _DIGEST
+    try:
+        return _from_json(kept.read_text("utf-8"))
+    except (OSError, ValueError, KeyError, TypeError):
+        atlas = load_atlas(graph.store)
+    draft = kept.with_name(f"{_DIGEST}.{os.getpid()}")
+    try:
+        draft.write_text(_to_json(atlas), "utf-8")
+        draft.replace(kept)
+    except OSError:
+        draft.unlink(missing_ok=True)
+    return atlas
+
+
 def load_atlas(store: ox.Store) -> Atlas:
     """Read the atlas of a store; raises ValueError when the store holds none."""
     rows = _rows_of(store, GRAPH_ATLAS)
@@ -269,6 +298,32 @@ def load_atlas(store: ox.Store) -> Atlas:
 # ------------------------------------------------------------------------------------------------------------- reading
 
 _Facts = Mapping[str, tuple[str, ...]]
+_DIGEST = "atlas.json"
+_DIGEST_FORMAT = 1
+
+
+def _to_json(atlas: Atlas) -> str:
+    edges = [[_KINDS.index(type(edge)), *vars(edge).values()] for edge in atlas.edges.values()]
+    structures = [list(vars(structure).values()) for structure in atlas.structures.values()]
+    data = {"format": _DIGEST_FORMAT, "structures": structures, "edges": edges, "parents": dict(atlas.parents)}
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _from_json(text: str) -> Atlas:
+    data = json.loads(text)
+    if data["format"] != _DIGEST_FORMAT:
+        raise ValueError("a digest of another version")
+    structures = [Structure(*_tupled(row)) for row in data["structures"]]
+    edges = [_KINDS[row[0]](*_tupled(row[1:])) for row in data["edges"]]
+    return Atlas(
+        MappingProxyType({structure.iri: structure for structure in structures}),
+        MappingProxyType({edge.iri: edge for edge in edges}),
+        MappingProxyType({cls: tuple(above) for cls, above in data["parents"].items()}),
+    )
+
+
+def _tupled(row: list[Any]) -> list[Any]:
+    return [tuple(value) if isinstance(value, list) else value for value in row]
 
 
 def _rows_of(store: ox.Store, graph: str) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -16,7 +16,8 @@ import pyoxigraph as ox
 from neoplex.base.errors import UsageError, nearest
 from neoplex.base.names import GRAPH_ONTOLOGY, NX, PREFIXES
 from neoplex.infer.atlasgraph import Atlas
-from neoplex.infer.wiring import SIDES, Fibre, Function, Wiring, movement_name
+from neoplex.infer.movements import movement_name
+from neoplex.infer.wiring import SIDES, Fibre, Function, Wiring
 from neoplex.model.lexicon import normalise
 
 COMPLETE, MARKED, MILD, UNGRADED = "complete", "marked", "mild", ""
@@ -92,6 +93,8 @@ class Finding:
     open_side: bool = False
     facts: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    region: bool = False
+    """Whether the functions together make up a region, so that one of them alone explains it only in part."""
 
     @property
     def sides(self) -> tuple[str, ...]:
@@ -129,12 +132,19 @@ class Terms:
 def load_terms(store: ox.Store, atlas: Atlas) -> Terms:
     """The names of everything below finding in the ontology, label first."""
     graph = ox.NamedNode(GRAPH_ONTOLOGY)
-    names: dict[str, list[str]] = {}
-    for name in (PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "altLabel"):
-        for quad in sorted(store.quads_for_pattern(None, ox.NamedNode(name), None, graph), key=str):
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
-                names.setdefault(quad.subject.value, []).append(quad.object.value)
-    return Terms({cls: tuple(words) for cls, words in names.items() if NX + "Finding" in atlas.classes_of(cls)}, atlas)
+    names: dict[str, list[list[str]]] = {}
+    for rank, name in enumerate((PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "altLabel")):
+        for subject, _, value, _ in store.quads_for_pattern(None, ox.NamedNode(name), None, graph):
+            if isinstance(subject, ox.NamedNode) and isinstance(value, ox.Literal):
+                names.setdefault(subject.value, [[], []])[rank].append(value.value)
+    return Terms(
+        {
+            cls: (*sorted(labels), *sorted(synonyms))
+            for cls, (labels, synonyms) in sorted(names.items())
+            if NX + "Finding" in atlas.classes_of(cls)
+        },
+        atlas,
+    )
 
 
 @dataclass(frozen=True)
@@ -450,7 +460,7 @@ def make_finding(
     elif open_side:
         notes.append("side not reported: either side may explain it")
     every = degree == COMPLETE and kind == "weakness" and len(names) > 1
-    weight = 1.0
+    weight, region = 1.0, False
     if kind == "symptom":
         weight = 0.5
         notes.append("irritation, not loss: counts half")
@@ -458,13 +468,13 @@ def make_finding(
         weight = 0.5
         notes.append("has many other causes: counts half")
     elif len(names) > 2 and not every and not preserved and kind in ("weakness", "denervation"):
-        weight = 0.5
+        weight, region = 0.5, True
         notes.append("names no muscle: counts half")
     elif len(names) > 4 and not preserved and kind == "sensory":
-        weight = 0.5
+        weight, region = 0.5, True
         notes.append("names no skin field: counts half")
     label = label_of(kind, functions, preserved, degree, grade, open_side, said)
-    return Finding(label, kind, functions, preserved, degree, every, weight, open_side, facts, tuple(notes))
+    return Finding(label, kind, functions, preserved, degree, every, weight, open_side, facts, tuple(notes), region)
 
 
 def label_of(

@@ -17,7 +17,7 @@ NOTICEABLE = 0.35
 """From this share of its fibres on, the loss of a function is expected to be noticed."""
 _CAUDA, _SAC, _CONUS = ATLAS + "cauda-equina", ATLAS + "dural-sac", ATLAS + "conus-medullaris"
 _LEVEL_KINDS = {"NerveRoot": "root", "SpinalNerve": "spinal nerve", "VentralRamus": "ventral ramus"}
-_TESTED = ("movement", "skin", "reflex", "organ", "dermatome")
+_TESTED = ("movement", "muscle", "skin", "reflex", "organ", "dermatome")
 
 
 @dataclass(frozen=True)

@@ -215,10 +215,23 @@ class _Search:
         key = (number, mask)
         if key not in self._reached:
             finding = self.lost[number]
-            shares = [self._share(function, mask) for function in finding.functions]
-            share = sum(shares) / len(shares) if finding.every else max(shares)
-            self._reached[key] = reach_of(finding, share)
+            share, best = self._shares(finding, mask)
+            reach = reach_of(finding, share)
+            # One movement or field of a region explains the region in part.
+            self._reached[key] = max(reach, Reach.PART) if best >= NOTICEABLE else reach
         return self._reached[key]
+
+    def _shares(self, finding: Finding, mask: int) -> tuple[float, float]:
+        """The share of a finding that is taken, and the largest share of any of its functions."""
+        shares = [(function.side, self._share(function, mask)) for function in finding.functions]
+        best = max(share for _, share in shares)
+        if not (finding.every or finding.region):
+            return best, best
+        means = []
+        for side in {side for side, _ in shares}:
+            those = [share for other, share in shares if other == side]
+            means.append(sum(those) / len(those))
+        return max(means), best
 
     def _against(self, lesion: Lesion, mask: int, function: Function, carried: frozenset[str]) -> tuple[Against, str]:
         share = self._share(function, mask)
@@ -293,7 +306,8 @@ class _Search:
         }
         total = sum(worth[reach] * finding.weight for finding, reach in zip(self.lost, reaches, strict=True))
         total += sum({Against.CLEARLY: _AGAINST, Against.RATHER: _RATHER_AGAINST, Against.NOT: 0.0}[a] for a in against)
-        return round(total + _EXTRA_LESION * (count - 1), 6)
+        usual = sum(finding.weight for finding in self.lost) / len(self.lost)
+        return round(total + _EXTRA_LESION * usual * (count - 1), 6)
 
     def _pool(self) -> list[_Candidate]:
         """The candidates worth combining: of equals the smallest, of each finding its best few."""
@@ -451,8 +465,7 @@ class _Search:
         )
 
     def _reason(self, finding: Finding, reach: Reach, mask: int) -> str:
-        shares = [self._share(function, mask) for function in finding.functions]
-        share = sum(shares) / len(shares) if finding.every else max(shares)
+        share, _ = self._shares(finding, mask)
         if finding.kind == "potential" and not reach and share < SMALL_SHARE:
             return "a sensory potential is lost only beyond the dorsal root ganglion"
         if reach == Reach.NONE:
@@ -460,6 +473,8 @@ class _Search:
         if reach == Reach.INCOMPLETE:
             return "as an incomplete lesion"
         if reach == Reach.PART:
+            if finding.region and share < NOTICEABLE:
+                return "only part of the region"
             if finding.kind == "organ":
                 return "one side or some roots alone: usually mild or none"
             if finding.degree == COMPLETE:

@@ -19,30 +19,13 @@ from functools import cached_property
 
 from neoplex.base.names import NX
 from neoplex.infer.atlasgraph import Atlas, Edge, Structure, Supply, by_level
-from neoplex.model.lexicon import normalise
+from neoplex.infer.movements import LESSER_SHARE, mildness_of, movements_of, reflexes_of
 
 MAIN_SHARE = 3.0
-LESSER_SHARE = 0.25
 SIDES = ("left", "right")
 _NERVES = ("nerve", "plexus", "trunk")
 _FIBRE_ROWS = ("nerve", "autonomic", "dorsal ramus")
 _SPLANCHNIC = re.compile(r"splanchnic|hypogastric")
-_JOINTS = {"ankle": "foot", "hallux": "great toe", "big toe": "great toe", "toes": "toe"}
-_MOVES = [
-    "flexion",
-    "extension",
-    "abduction",
-    "adduction",
-    "rotation",
-    "dorsiflexion",
-    "inversion",
-    "eversion",
-    "spread",
-]
-_NO_LOSS = re.compile(r"\b(?:no (?:isolated|detectable) deficit|none\b)")
-_REFLEX = re.compile(
-    r"(?P<names>[^(]+?)(?:\s+(?P<arm>afferent|efferent))?\s*\((?P<roots>[^)]*)\)(?:\s*(?P<limb>afferent|efferent)\b.*)?"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +60,8 @@ class Function:
     sex: str = ""
     straddles: bool = False
     """Whether it is one field over the midline when no side is named, such as the perineum."""
+    salient: bool = True
+    """Whether its loss by itself is noticed and can be looked for with some hope."""
 
     @property
     def key(self) -> str:
@@ -156,79 +141,6 @@ class Wiring:
     def reflexes(self) -> tuple[str, ...]:
         """The names of reflexes."""
         return tuple(sorted({function.name for function in self.functions.values() if function.kind == "reflex"}))
-
-
-def movements_of(function: str) -> tuple[tuple[str, float], ...]:
-    """The movements that the function column names, in one spelling, the first with weight 1, others with the lesser share.
-
-    >>> movements_of("hip flexion, abduction, lateral rotation")
-    (('hip flexion', 1.0), ('hip abduction', 0.25), ('hip lateral rotation', 0.25))
-    >>> movements_of("weak plantarflexion")
-    (('foot plantar flexion', 0.25),)
-    >>> movements_of("pelvic floor support")
-    ()
-    """
-    text = re.sub(r"\([^)]*\)", "", function)
-    found: dict[str, float] = {}
-    joint = ""
-    for number, piece in enumerate(re.split(r",| and |;", text)):
-        name = movement_name(piece, joint)
-        if not name:
-            continue
-        joint = name.rsplit(" ", 2 if "rotation" in name or "plantar" in name else 1)[0]
-        weak = number > 0 or piece.strip().startswith(("weak ", "aids "))
-        found.setdefault(name, LESSER_SHARE if weak else 1.0)
-    return tuple(found.items())
-
-
-def movement_name(words: str, joint: str = "") -> str:
-    """A movement in the one spelling used here, or nothing when the words name none; ``joint`` fills in a missing one.
-
-    >>> movement_name("dorsiflexion"), movement_name("ankle plantar flexion"), movement_name("external rotation of hip")
-    ('foot dorsiflexion', 'foot plantar flexion', 'hip lateral rotation')
-    >>> movement_name("hip flexors"), movement_name("great toe extension"), movement_name("abduction", "hip")
-    ('hip flexion', 'great toe extension', 'hip abduction')
-    """
-    text = normalise(words)
-    text = re.sub(r"\b(?:the|weak|aids|of|at|ankle joint)\b", lambda m: "of" if m[0] == "of" else " ", text)
-    text = " ".join(text.split())
-    turned = re.fullmatch(r"(.+) of (.+)", text)
-    if turned:
-        text = f"{turned[2]} {turned[1]}"
-    text = re.sub(r"\bplantar ?flex", "plantar flex", text)
-    text = re.sub(r"\b(?:external|exo|outward)\s?rot", "lateral rot", text)
-    text = re.sub(r"\b(?:internal|endo|inward)\s?rot", "medial rot", text)
-    text = re.sub(r"(flex|extens|abduct|adduct|rotat|dorsiflex|invers|evers|invert|evert)ors?\b", r"\1ion", text)
-    text = text.replace("flexion", "flexion").replace("invertion", "inversion").replace("evertion", "eversion")
-    for word, joint_name in _JOINTS.items():
-        text = re.sub(rf"\b{word}\b", joint_name, text)
-    if not text or text.split()[-1] not in _MOVES:
-        return ""
-    if re.fullmatch(r"(?:foot )?(?:dorsiflexion|plantar flexion|inversion|eversion)", text):
-        return text if text.startswith("foot ") else f"foot {text}"
-    if text in ("lateral rotation", "medial rotation", "abduction", "adduction", "flexion", "extension"):
-        joint = joint or ("hip" if "rotation" in text else "")
-        return f"{joint} {text}" if joint else ""
-    return text
-
-
-def reflexes_of(text: str) -> tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...]:
-    """Name, levels, main levels and limb of each reflex that the reflex column names.
-
-    >>> reflexes_of("patellar (L2|L3|L4, main L3|L4)")
-    (('patellar', ('L2', 'L3', 'L4'), ('L3', 'L4'), ''),)
-    >>> [name for name, *_ in reflexes_of("anal wink and bulbocavernosus (S2|S3|S4)")]
-    ['anal wink', 'bulbocavernosus']
-    """
-    match = _REFLEX.fullmatch(text.strip())
-    if match is None:
-        return ()
-    levels, _, rest = match["roots"].partition(",")
-    roots = tuple(levels.strip().split("|")) if "-" not in levels else ()
-    main = re.search(r"main ([A-Z0-9|]+)", rest)
-    mains = tuple(main[1].split("|")) if main else ()
-    names = [re.sub(r"\b(?:skin )?reflex\b", "", name).strip() for name in match["names"].split(" and ")]
-    return tuple((name, roots, mains, match["limb"] or match["arm"] or "") for name in names)
 
 
 def make_wiring(atlas: Atlas) -> Wiring:
@@ -495,7 +407,7 @@ class _Maker:
                 if not chosen:
                     continue
                 fibres = [
-                    _weighted(row.fibres, max(_mildness(row.supply.sign_when_lost), LESSER_SHARE)) for row in chosen
+                    _weighted(row.fibres, max(mildness_of(row.supply.sign_when_lost), LESSER_SHARE)) for row in chosen
                 ]
                 kind, name = self._kind_of(
                     structure, what, min(chosen, key=lambda row: (not row.supply.main_roots, row.supply.iri))
@@ -508,6 +420,7 @@ class _Maker:
                     (tuple(fibre for group in fibres for fibre in group),),
                     structure.sex,
                     straddles=structure.pairing == "mixedPairing" and kind == "skin",
+                    salient=any(mildness_of(row.supply.sign_when_lost) == 1.0 for row in chosen),
                 )
 
     def _kind_of(self, structure: Structure, what: str, row: _Row) -> tuple[str, str]:
@@ -527,7 +440,7 @@ class _Maker:
                     continue
                 for row in self._own_rows(iri):
                     for name, prominence in movements_of(row.supply.function):
-                        weight = prominence * _mildness(row.supply.sign_when_lost)
+                        weight = prominence * mildness_of(row.supply.sign_when_lost)
                         if weight:
                             movers[name] += _weighted(row.fibres, weight)
                             muscles[name][iri] = max(weight, muscles[name].get(iri, 0.0))
@@ -559,11 +472,14 @@ class _Maker:
         found: dict[tuple[str, str], dict[str, list[Fibre]]] = defaultdict(lambda: defaultdict(list))
         seen: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         sexes: dict[tuple[str, str], set[str]] = defaultdict(set)
+        hard: set[tuple[str, str]] = set()
         for iri in self._atlas.structures:
             for row in self._own_rows(iri):
                 for name, roots, mains, limb in reflexes_of(row.supply.reflex):
                     both = name in ("anal wink", "bulbocavernosus")
                     key = (name, "midline" if both else self._atlas.structures[row.supply.start].side)
+                    if "hard to elicit" in row.supply.reflex:
+                        hard.add(key)
                     arc = limb or ("efferent" if row.supply.kind == "motor" else "afferent")
                     for fibre in row.fibres:
                         if roots and fibre.level not in roots:
@@ -574,9 +490,9 @@ class _Maker:
                     sexes[key].add(self._atlas.structures[iri].sex)
         for (name, side), arcs in found.items():
             sex = next(iter(sexes[name, side])) if len(sexes[name, side]) == 1 else ""
-            yield Function(
-                "reflex", f"{name} reflex", side, tuple(seen[name, side]), tuple(tuple(f) for f in arcs.values()), sex
-            )
+            limbs = tuple(tuple(fibres) for fibres in arcs.values())
+            structures, salient = tuple(seen[name, side]), (name, side) not in hard
+            yield Function("reflex", f"{name} reflex", side, structures, limbs, sex, salient=salient)
 
     def _paraspinals(self) -> Iterable[Function]:
         """The muscle that dorsal rami supply, level by level, since needle electrodes sample it so."""
@@ -620,9 +536,3 @@ class _Maker:
 
 def _weighted(fibres: Iterable[Fibre], weight: float) -> list[Fibre]:
     return [Fibre(f.level, f.nerve, f.edge, f.weight * weight, f.path) for f in fibres]
-
-
-def _mildness(sign: str) -> float:
-    if _NO_LOSS.search(sign):
-        return 0.0
-    return LESSER_SHARE if "mild" in sign.partition(";")[0] else 1.0
