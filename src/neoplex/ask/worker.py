@@ -15,8 +15,8 @@ from typing import Any
 from neoplex.base.errors import EnvironmentProblem
 
 
-def set_limits(seconds: float, memory_mib: int) -> None:
-    """Let the system end this process after ``seconds`` or when its data outgrows ``memory_mib``, where it can."""
+def limit_time(seconds: float) -> None:
+    """Let the system end this process after ``seconds``, where it can; it never leaves a core file."""
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -25,10 +25,33 @@ def set_limits(seconds: float, memory_mib: int) -> None:
     except ImportError:
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for kind, value in ((resource.RLIMIT_DATA, memory_mib * 2**20), (resource.RLIMIT_CPU, int(seconds * 4) + 1)):
-        hard = resource.getrlimit(kind)[1]
-        ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (ceiling, hard))
+    _lower(resource.RLIMIT_CPU, int(seconds * 4) + 1)
+
+
+def limit_memory(memory_mib: int) -> None:
+    """Let memory grow by at most ``memory_mib`` from here on, where the system can see to it."""
+    try:
+        import resource
+    except ImportError:
+        return
+    _lower(resource.RLIMIT_DATA, _data_size() + memory_mib * 2**20)
+
+
+def _lower(kind: int, value: int) -> None:
+    import resource
+
+    hard = resource.getrlimit(kind)[1]
+    ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(kind, (ceiling, hard))
+
+
+def _data_size() -> int:
+    """The data this process holds now, in bytes; 0 where the system does not tell."""
+    try:
+        lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData:")), 0)
 
 
 def run(request: dict[str, Any]) -> bytes:
@@ -40,6 +63,8 @@ def run(request: dict[str, Any]) -> bytes:
         engine = LocalEngine.open(Path(request["home"]) if request["home"] else None)
     except EnvironmentProblem as error:
         return _head(error="environment", message=str(error))
+    # Opening the store starts threads whose stacks count as data, so the limit is set when they stand.
+    limit_memory(request["memory_mib"])
     try:
         answer = collect(engine.graph.query(request["query"], union=request["union"]), request["rows"] or None)
     except SyntaxError as error:
@@ -59,7 +84,7 @@ def run(request: dict[str, Any]) -> bytes:
 def main() -> None:
     """Read the request, set the limits, write the reply."""
     request = json.loads(sys.stdin.buffer.read())
-    set_limits(request["seconds"], request["memory_mib"])
+    limit_time(request["seconds"])
     sys.stdout.buffer.write(run(request))
     sys.stdout.buffer.flush()
 
