@@ -165,13 +165,13 @@ def _collect(world: Any, graph: Graph) -> Verdict:
         elif predicate == OWL.equivalentClass:
             above[str(subject)].add(str(value))
             above[str(value)].add(str(subject))
-        elif predicate == RDF.type and str(value).startswith(NX):
+        elif predicate == RDF.type and not str(value).startswith(_BUILT_IN):
             types[str(subject)].add(str(value))
     for subject, _, value in graph.triples((None, RDFS.subClassOf, None)):
         if isinstance(subject, URIRef) and isinstance(value, URIRef):
             above[str(subject)].add(str(value))
     for subject, _, value in graph.triples((None, RDF.type, None)):
-        if str(value).startswith(NX):
+        if not str(value).startswith(_BUILT_IN):
             types[str(subject)].add(str(value))
     closed = _close(above)
     reached = {
