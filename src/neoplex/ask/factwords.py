@@ -144,9 +144,10 @@ class FactWords:
             concluded = self.iris(iri, "concludes")
             name = iri.rpartition("/")[2]
             kind = self.kind(concluded[0]) if concluded else kind
+            telling = self.terms(iri, "status") and slug(kind) != name
             # An absent fact may speak for or against something; it must never read as if it had been found.
             kind = f"no {kind}" if self.is_absent(iri) else kind
-            return f"{kind} ({name})" if self.terms(iri, "status") and slug(kind) != name else kind or name
+            return f"{kind} ({name})" if telling else kind or name
         if iri.startswith(CASE) and iri not in self.labels:
             return iri[len(CASE) :]
         return self.label(iri)
