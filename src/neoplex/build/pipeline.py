@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from neoplex.base import names, paths
 from neoplex.base.errors import Fault, FaultsFound
 from neoplex.infer.rules import Rule, read_rules, rule_quads, run_rules
+from neoplex.infer.searches import run_searches, search_quads
 from neoplex.store.embedded import (
     Draft,
     Graph,
@@ -251,10 +252,10 @@ def _fill(
         for quad in list(store.quads_for_pattern(None, ox.NamedNode(names.NX + "appliesWhen"), None)):
             for old in list(store.quads_for_pattern(quad.subject, None, None, quad.graph_name)):
                 store.remove(old)
-        store.extend(rule_quads(rules, names.GRAPH_ONTOLOGY))
+        store.extend([*rule_quads(rules, names.GRAPH_ONTOLOGY), *search_quads()])
         units[RULES_UNIT] = Unit(wanted[RULES_UNIT])
     progress(f"inferring over {len(touched)} cases with {len(rules)} rules")
-    inferred = run_rules(store, rules, touched)
+    inferred = run_rules(store, rules, touched) + run_searches(store, touched)
     return BuildReport(tuple(changed), tuple(removed), len(wanted) - len(changed), len(store), inferred)
 
 

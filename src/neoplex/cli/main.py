@@ -17,7 +17,7 @@ import typer.core
 
 from neoplex import __version__
 from neoplex.base.errors import NeoplexError, UsageError, did_you_mean
-from neoplex.cli import ask, build, case, check, completion, doctor, sparql, terms, tour
+from neoplex.cli import ask, build, case, check, completion, doctor, localise, routes, sparql, terms, tour
 from neoplex.cli.terminal import complain, leave_quietly, talk
 
 EXIT_INTERRUPTED = 130
@@ -80,6 +80,8 @@ build.register(app)
 ask.register(app)
 sparql.register(app)
 case.register(app)
+localise.register(app)
+routes.register(app)
 terms.register(app)
 check.register(app)
 doctor.register(app)

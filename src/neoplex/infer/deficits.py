@@ -97,6 +97,12 @@ class Finding:
     """Whether the functions together make up a region, so that one of them alone explains it only in part."""
 
     @property
+    def signature(self) -> tuple[object, ...]:
+        """Everything of it that a search looks at: two findings of one signature are explained alike."""
+        keys = tuple(function.key for function in self.functions)
+        return self.kind, keys, self.preserved, self.degree, self.every, self.weight, self.open_side, self.region
+
+    @property
     def sides(self) -> tuple[str, ...]:
         """The sides its functions lie on."""
         return tuple(sorted({function.side for function in self.functions}))

@@ -16,7 +16,7 @@ from neoplex.infer.atlasgraph import Atlas, load_atlas
 from neoplex.infer.casedeficits import CaseDeficits, read_case
 from neoplex.infer.deficits import Finding, Reader, load_terms
 from neoplex.infer.lesions import Lesions
-from neoplex.infer.localise import Against, Hypothesis, Reach, localise
+from neoplex.infer.localise import Against, Hypothesis, Reach, localise, rebind
 from neoplex.infer.separators import rivals, separate
 from neoplex.infer.wiring import Fibre, make_wiring
 
@@ -171,6 +171,7 @@ class CaseLocaliser:
         atlas = atlas or load_atlas(store)
         wiring = make_wiring(atlas)
         self.lesions = Lesions(wiring)
+        self._known: dict[tuple[object, ...], tuple[tuple[Finding, ...], tuple[Finding, ...], list[Hypothesis]]] = {}
         self.reader = Reader(wiring, load_terms(store, atlas))
 
     def read(self, case: str, *, found_by: str = "") -> CaseDeficits:
@@ -179,7 +180,12 @@ class CaseLocaliser:
 
     def hypotheses(self, deficits: CaseDeficits, most: int = 5) -> list[Hypothesis]:
         """The best hypotheses for a case."""
-        return localise(deficits.lost, deficits.kept, self.lesions, sex=deficits.sex, most=most)
+        lost, kept = deficits.lost, deficits.kept
+        key = (tuple(f.signature for f in lost), tuple(f.signature for f in kept), deficits.sex, most)
+        if key not in self._known:
+            self._known[key] = (lost, kept, localise(lost, kept, self.lesions, sex=deficits.sex, most=most))
+        old_lost, old_kept, found = self._known[key]
+        return rebind(found, {id(old): new for old, new in zip((*old_lost, *old_kept), (*lost, *kept), strict=True)})
 
     def quads(self, cases: Iterable[str]) -> Iterator[ox.Quad]:
         """What follows for each of these cases."""

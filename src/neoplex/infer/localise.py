@@ -12,8 +12,8 @@ by the smaller territory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cached_property
 from itertools import combinations
@@ -141,7 +141,8 @@ def localise(
 ) -> list[Hypothesis]:
     """The best hypotheses for what is lost and preserved, best first; none when nothing is lost.
 
-    The best lesion of one side, the best midline one and the best several are among them whenever they explain anything.
+    The best lesion of one side is always among them, and when findings lie on both sides or in the midline, so are the best
+    midline lesion and the best combination of several, however far down they stand.
     """
     if not lost:
         return []
@@ -354,14 +355,17 @@ class _Search:
         rows += self._several(rows)
         rows.sort(key=lambda row: row[:4])
         rows = self._kept(rows)
-        kinds: list[Callable[[_Row], bool]] = [
-            lambda row: row[1] == 1 and row[4][0].lesion.kind != "midline",
-            lambda row: row[1] == 1 and row[4][0].lesion.kind == "midline",
-            lambda row: row[1] > 1,
-        ]
+        kinds: list[Callable[[_Row], bool]] = [lambda row: row[1] == 1 and row[4][0].lesion.kind != "midline"]
+        if self._on_both_sides():
+            kinds += [lambda row: row[1] == 1 and row[4][0].lesion.kind == "midline", lambda row: row[1] > 1]
         wanted = set(range(min(most, len(rows))))
         wanted |= {next((n for n, row in enumerate(rows) if fits(row)), 0) for fits in kinds}
         return [self._hypothesis(rows[n][4], -rows[n][0], rows[n][2], n + 1) for n in sorted(wanted)]
+
+    def _on_both_sides(self) -> bool:
+        """Whether findings lie on both sides or in the midline, so that one and several lesions have to be weighed."""
+        sides = {side for finding in self.lost if not finding.open_side for side in finding.sides}
+        return len(sides) > 1 or "midline" in sides
 
     def _kept(self, scored: list[_Row]) -> list[_Row]:
         """Rows without those that differ from a better one only in the level from which the sac is taken."""
@@ -519,6 +523,18 @@ def reach_of(finding: Finding, share: float) -> Reach:
     if share >= SMALL_SHARE:
         return Reach.NONE if finding.kind == "weakness" and finding.degree in (COMPLETE, MARKED) else Reach.PART
     return Reach.NONE
+
+
+def rebind(hypotheses: Sequence[Hypothesis], findings: Mapping[int, Finding]) -> list[Hypothesis]:
+    """The same hypotheses about other findings of the same functions; ``findings`` maps the id of each old one to the new."""
+    return [
+        replace(
+            hypothesis,
+            explanations=tuple(replace(e, finding=findings[id(e.finding)]) for e in hypothesis.explanations),
+            contradictions=tuple(replace(c, finding=findings[id(c.finding)]) for c in hypothesis.contradictions),
+        )
+        for hypothesis in hypotheses
+    ]
 
 
 def make_lesions(wiring: Wiring) -> Lesions:

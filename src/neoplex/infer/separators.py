@@ -132,6 +132,21 @@ def _expected(share: float, how: str) -> str:
     return f"slightly {reduced.removeprefix('partly ')} or normal" if share >= SMALL_SHARE else "normal"
 
 
+def would_also_take(
+    hypothesis: Hypothesis, findings: Iterable[Finding], lesions: Lesions, *, sex: str = ""
+) -> tuple[tuple[Function, str], ...]:
+    """Movements, skin, reflexes and organs that a complete lesion would take and that nobody reported, with what is expected."""
+    seen = {function.key for finding in findings for function in finding.functions}
+    found = []
+    for function, share in lesions.territory(hypothesis.lesions, sex):
+        if function.kind not in ("movement", "skin", "reflex", "organ") or function.key in seen or not function.salient:
+            continue
+        if function.kind == "movement" and function.name not in _STRENGTH:
+            continue
+        found.append((function, _expected(share, "")))
+    return tuple(found)
+
+
 def rivals(hypotheses: Sequence[Hypothesis]) -> tuple[tuple[Hypothesis, Hypothesis], ...]:
     """The pairs worth separating: the first two, and the first with the best of another kind when those are of one kind."""
     if len(hypotheses) < 2:
