@@ -13,7 +13,8 @@ import pyoxigraph as ox
 
 from neoplex.base.names import NX, PREFIXES
 from neoplex.infer.atlasgraph import is_individual
-from neoplex.infer.deficits import COMPLETE, MARKED, MILD, UNGRADED, Finding, Reader, make_finding
+from neoplex.infer.deficits import Finding, Reader, make_finding
+from neoplex.infer.findingwords import COMPLETE, MARKED, MILD, UNGRADED
 from neoplex.infer.wiring import SIDES, Function
 
 _QUERY = """SELECT ?fact ?kind ?status ?site ?siteClass ?siteSide ?value ?scale ?earliest ?latest WHERE {

@@ -16,11 +16,22 @@ import pyoxigraph as ox
 from neoplex.base.errors import UsageError, nearest
 from neoplex.base.names import GRAPH_ONTOLOGY, NX, PREFIXES
 from neoplex.infer.atlasgraph import Atlas
+from neoplex.infer.findingwords import (
+    COMPLETE,
+    KEPT,
+    MILD,
+    NOISE,
+    UNGRADED,
+    degree_of,
+    modality_of,
+    take,
+    take_grade,
+    take_sides,
+)
 from neoplex.infer.movements import movement_name
 from neoplex.infer.wiring import SIDES, Fibre, Function, Wiring
 from neoplex.model.lexicon import normalise
 
-COMPLETE, MARKED, MILD, UNGRADED = "complete", "marked", "mild", ""
 _REGION_JOINTS = {
     "foot": ("foot", "toe", "great toe", "little toe"),
     "leg (knee to ankle)": ("foot", "toe", "great toe"),
@@ -48,28 +59,6 @@ _SKIN_WORDS = {
     "inguinal": "groin", "gluteal": "buttock", "saddle": "saddle", "anterior": "anterior", "front": "anterior",
 }  # fmt: skip
 _SKIN_NOISE = {"skin", "of", "over", "the", "area", "region", "side", "aspect", "to"}
-_LOST = {
-    "reflex": r"reflex(?:es)?|jerks?",
-    "potential": r"snap|sensory (?:nerve action )?potential|sensory response",
-    "conduction": r"cmap|compound muscle action potential|motor potential",
-    "denervation": r"denervat(?:ion|ed)(?: changes?| signs?)?|fibrillations?(?: potentials?)?|emg(?: changes?)?|neurogenic emg",
-    "symptom": r"burning(?: sensation)?|tingling|parae?sthesias?|dysae?sthesias?|pins and needles|hyperalgesia|allodynia",
-    "sensory": r"numb(?:ness)?|hypoa?esthesia|hypae?sthesia|anae?sthesia|sensory (?:loss|deficit|impairment)|sensation|feeling",
-    "weakness": r"weak(?:ness)?|paresis|paretic|paralysis|paralyzed|paralysed|plegia|palsy|power|strength|motor deficit",
-}
-_AMOUNTS = (
-    (
-        COMPLETE,
-        r"absent|lost|loss|abolished|complete(?:ly)?|total(?:ly)?|paralysis|paralyzed|paralysed|plegia|no movement",
-    ),
-    (MARKED, r"marked(?:ly)?|severe(?:ly)?|moderate(?:ly)?"),
-    (MILD, r"mild(?:ly)?|slight(?:ly)?|subtle|reduced|decreased|diminished|impaired|partial(?:ly)?|depressed|low"),
-)
-_KEPT = r"normal|preserved|intact|spared|present|full|retained|kept|unremarkable"
-_NOISE = {"of", "in", "the", "on", "at", "muscle", "muscles", "a", "is", "was", "with", "during", "for", "no"}
-_GRADE = re.compile(
-    r"\b(?:mrc(?: grade)? ?|grade )?([0-5])(?:[+-])? ?(?:/ ?5|mrc)\b|\b(?:mrc(?: grade)?|grade) ?([0-5])\b"
-)
 _DERMATOME = re.compile(r"\b(t12|l[1-5]|s[1-5]|co1)(?: (?:dermatome|root|territory|distribution))?\b")
 
 
@@ -169,18 +158,15 @@ class Reader:
         ``preserved`` reads a phrase without a verdict of its own (``left hip adduction``) as preserved.
         """
         words = normalise(text)
-        grade, words = _take_grade(words)
-        sides, words = _take_sides(words)
-        kept, words = _take(words, _KEPT + r"|no (?=weak|numb|sensory|loss)")
+        grade, words = take_grade(words)
+        sides, words = take_sides(words)
+        kept, words = take(words, KEPT + r"|no (?=weak|numb|sensory|loss)")
         whole = " ".join(words.split())
-        kind, degree, rest = "", UNGRADED, whole
-        functions: tuple[Function, ...] = ()
-        cls = self.terms.by_name.get(whole)
+        kind, degree, rest = modality_of(whole)
+        kind, functions = self._resolve(rest, kind, sides)
+        cls = None if functions else self.terms.by_name.get(whole)
         if cls is not None:
             kind, functions = self.of_term(cls, sides)
-        if not functions:
-            kind, degree, rest = _modality(whole)
-            kind, functions = self._resolve(rest, kind, sides)
         if not functions:
             raise UsageError(self._refusal(text, rest or whole))
         if (
@@ -195,7 +181,7 @@ class Reader:
         if kept and grade is not None and grade < 5:
             raise UsageError(f"{text!r} is given as preserved with strength {grade}/5, which is weak")
         if grade is not None:
-            degree = _degree_of(grade)
+            degree = degree_of(grade)
         return tuple(
             make_finding(
                 kind,
@@ -222,9 +208,15 @@ class Reader:
 
     def known_words(self) -> list[str]:
         """Everything a finding may name, without sides."""
-        named = {function.name for function in self.wiring.functions.values() if function.kind != "region"}
-        deficits = [names[0] for cls, names in self.terms.names.items() if self.terms.is_a(cls, "NeurologicalDeficit")]
-        return sorted({normalise(name) for name in (*named, *deficits, *_REGION_WORDS)})
+        kinds = ("movement", "muscle", "skin", "dermatome", "reflex", "paraspinal")
+        named = {re.sub(r"^skin (?:of|over) ", "", f.name) for f in self.wiring.functions.values() if f.kind in kinds}
+        deficits = {
+            name
+            for cls, names in self.terms.names.items()
+            if self.terms.is_a(cls, "NeurologicalDeficit", "BowelDysfunction") and self.of_term(cls)[1]
+            for name in names
+        }
+        return sorted({normalise(name) for name in (*named, *deficits)})
 
     # ----------------------------------------------------------------------------------------------------------- terms
 
@@ -244,14 +236,14 @@ class Reader:
         if kind == "reflex" and not self._reflex_words(cls):
             return kind, ()
         for name in terms.names.get(cls, ()):
-            _, _, rest = _modality(normalise(name))
+            _, _, rest = modality_of(normalise(name))
             _, functions = self._resolve(rest, kind, tuple(sides), open_region=False)
             if functions:
                 return kind, functions
         return kind, ()
 
     def _reflex_words(self, cls: str) -> bool:
-        return any(_modality(normalise(name))[2] for name in self.terms.names.get(cls, ()))
+        return any(modality_of(normalise(name))[2] for name in self.terms.names.get(cls, ()))
 
     def kind_of(self, cls: str) -> str:
         """The kind of finding a class stands for, or nothing when it says nothing about a function."""
@@ -290,8 +282,17 @@ class Reader:
     def _resolve(
         self, rest: str, kind: str, sides: Sequence[str], *, open_region: bool = True
     ) -> tuple[str, tuple[Function, ...]]:
-        """The functions that words name, tried as this kind, or as any when none is given."""
-        text = " ".join(word for word in rest.split() if word not in _NOISE)
+        """The functions that words name, tried as this kind, or as any when none is given; as they stand, then without filler."""
+        bare = " ".join(word for word in rest.split() if word not in NOISE)
+        for text in dict.fromkeys((rest, bare)):
+            found = self._resolve_text(text, kind, sides, open_region)
+            if found[1]:
+                return found
+        return kind, ()
+
+    def _resolve_text(
+        self, text: str, kind: str, sides: Sequence[str], open_region: bool
+    ) -> tuple[str, tuple[Function, ...]]:
         if kind in ("weakness", "denervation", ""):
             functions = self.moving(text, sides, open_region=open_region)
             if functions:
@@ -362,7 +363,7 @@ class Reader:
                     exact.append(function)
                 elif wanted and wanted < known:
                     wider.append(function)
-        chosen = exact
+        chosen = [function for function in exact if function.kind == "skin"] or exact
         if not chosen and len({f.name for f in wider}) == 1:
             chosen = wider
         return tuple(dict.fromkeys(part for function in chosen for part in self.fields_of(function)))
@@ -382,9 +383,13 @@ class Reader:
         ]
         parts = {part for iri in (*function.structures, *same) for part in atlas.parts(iri)} - set(function.structures)
         found = [f for part in sorted(parts) for f in self.wiring.at_structure.get(part, ()) if f.kind == "skin"]
-        own = [] if same or function.kind == "region" or not atlas.supplied_by(function.structures[0]) else [function]
-        single = [f for f in found if not atlas.parts(f.structures[0])]
-        return (*own, *single) or (function,)
+        fields = [f for f in found if atlas.supplied_by(f.structures[0])]
+        passed = {place for f in fields for arc in f.arcs for fibre in arc for place in fibre.path}
+        # The row of the whole foot only sums up those of its fields; the clunial nerves of the buttock are a supply of their own.
+        own = function.kind == "skin" and bool(atlas.supplied_by(function.structures[0]))
+        if own and all(fibre.nerve in passed for arc in function.arcs for fibre in arc):
+            own = not fields
+        return (*((function,) if own else ()), *fields) or (function,)
 
     def feeling_region(self, region: str, sides: Sequence[str]) -> tuple[Function, ...]:
         """The skin fields of a body region, by the region's name."""
@@ -551,43 +556,3 @@ def _joint(movement: str) -> str:
 def _skin_words(text: str) -> frozenset[str]:
     words = re.findall(r"[a-z0-9]+", normalise(text))
     return frozenset(_SKIN_WORDS.get(word, word) for word in words if word not in _SKIN_NOISE)
-
-
-def _take(text: str, pattern: str) -> tuple[bool, str]:
-    """Whether a pattern of whole words occurs, and the text without it."""
-    cut = re.sub(rf"\b(?:{pattern})\b", " ", text)
-    cut = re.sub(rf"(?:^|\s)(?:{pattern})(?=\s|$)", " ", cut)
-    return cut != text, " ".join(cut.split())
-
-
-def _take_sides(text: str) -> tuple[tuple[str, ...], str]:
-    if re.search(r"\b(?:bilateral(?:ly)?|both)\b", text):
-        return SIDES, _take(text, r"bilateral(?:ly)?|both(?: sides)?")[1]
-    found = tuple(side for side in SIDES if re.search(rf"\b{side}\b", text))
-    return found, _take(text, r"left(?: sided)?|right(?: sided)?")[1]
-
-
-def _take_grade(text: str) -> tuple[int | None, str]:
-    match = _GRADE.search(text)
-    if match is None:
-        return None, text
-    return int(match[1] or match[2]), " ".join((text[: match.start()] + " " + text[match.end() :]).split())
-
-
-def _degree_of(grade: float) -> str:
-    return COMPLETE if grade <= 1 else MARKED if grade <= 3 else MILD
-
-
-def _modality(text: str) -> tuple[str, str, str]:
-    """What kind of loss the words name, how much, and the words that are left."""
-    kind = next((kind for kind, pattern in _LOST.items() if re.search(rf"\b(?:{pattern})\b", text)), "")
-    degree, rest = UNGRADED, text
-    for amount, pattern in _AMOUNTS:
-        found, rest = _take(rest, pattern)
-        if found and not degree:
-            degree = amount
-    if kind in ("sensory", "symptom") and degree == COMPLETE:
-        degree = UNGRADED
-    if kind == "weakness" and re.search(r"\bloss of|lost\b", text):
-        degree = UNGRADED
-    return kind, degree, _take(rest, "|".join(_LOST.values()))[1]

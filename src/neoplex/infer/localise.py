@@ -19,7 +19,8 @@ from functools import cached_property
 from itertools import combinations
 from typing import TypeAlias
 
-from neoplex.infer.deficits import COMPLETE, MARKED, MILD, Finding
+from neoplex.infer.deficits import Finding
+from neoplex.infer.findingwords import COMPLETE, MARKED, MILD
 from neoplex.infer.lesions import NOTICEABLE, Lesion, Lesions
 from neoplex.infer.wiring import Fibre, Function, Wiring
 
