@@ -67,7 +67,11 @@ def test_full_adds_what_curators_wrote(small_graph: Graph) -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("smith-2021", "did you mean smith-2020"), ("zzz", "`neoplex case list` shows all 1"), ("smith-2020/finding", "no case is called")],
+    [
+        ("smith-2021", "did you mean smith-2020"),
+        ("zzz", "`neoplex case list` shows all 1"),
+        ("smith-2020/finding", "no case is called"),
+    ],
 )
 def test_unknown_cases(name: str, said: str, small_graph: Graph) -> None:
     with pytest.raises(UsageError, match=said):
@@ -97,7 +101,15 @@ def test_every_shipped_case_has_a_page_with_nothing_lost(graph: Graph) -> None:
         assert all(len(line) <= 80 for line in lines)
         page = " ".join(" ".join(lines).split())
         facts = FactWords.read(engine, CASE + entry.id)
-        links = ("hasCondition", "hasFinding", "hasInvestigation", "hasTreatment", "hasOutcome", "hasEvent", "hasConclusion")
+        links = (
+            "hasCondition",
+            "hasFinding",
+            "hasInvestigation",
+            "hasTreatment",
+            "hasOutcome",
+            "hasEvent",
+            "hasConclusion",
+        )
         for fact in (fact for link in links for fact in facts.linked(link)):
             kinds = [facts.kind(iri) for iri in facts.iris(fact, "concludes")] or [facts.kind(fact)]
             words = ", ".join(kinds)
@@ -107,6 +119,10 @@ def test_every_shipped_case_has_a_page_with_nothing_lost(graph: Graph) -> None:
 
 
 def test_cases_in_natural_order(graph: Graph) -> None:
-    ids = [entry.id for entry in list_cases(LocalEngine(graph)) if entry.id.startswith("sanuki-2022-") and entry.id[-1].isdigit()]
+    ids = [
+        entry.id
+        for entry in list_cases(LocalEngine(graph))
+        if entry.id.startswith("sanuki-2022-") and entry.id[-1].isdigit()
+    ]
     assert ids == [f"sanuki-2022-{number}" for number in range(1, 12)]
     assert fetch_labels(LocalEngine(graph), [NX + "Case"])

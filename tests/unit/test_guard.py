@@ -1,5 +1,7 @@
 """Queries from outside: refused, limited, or answered in a process of their own that may crash."""
 
+# ruff: noqa: E501 - messages and texts are compared whole
+
 from __future__ import annotations
 
 import time
@@ -79,7 +81,11 @@ def test_rows_are_cut_and_said_to_be(small_home: Path) -> None:
 def test_time_is_limited(small_home: Path) -> None:
     started = time.monotonic()
     with pytest.raises(LimitReached, match="stopped after 1 s"):
-        run(small_home, f"SELECT (COUNT(*) AS ?n) {{ {HEAVY.replace('DISTINCT ', '')} }}".replace("{ SELECT", "{ { SELECT") + " }", Limits(seconds=1))
+        run(
+            small_home,
+            f"SELECT (COUNT(*) AS ?n) {{ {HEAVY.replace('DISTINCT ', '')} }}".replace("{ SELECT", "{ { SELECT") + " }",
+            Limits(seconds=1),
+        )
     assert time.monotonic() - started < 8
 
 
@@ -114,7 +120,9 @@ def test_no_graph(tmp_path: Path) -> None:
 
 
 def test_unknown_terms_are_warned_about(small_graph: Graph) -> None:
-    judged = judge("SELECT * { ?s a nx:HipPane ; nx:hasSite atlas:left-psoas-major , skos:nothing ; ?p 'nx:Zebra' FILTER(STRSTARTS(STR(?s), STR(nx:))) }")
+    judged = judge(
+        "SELECT * { ?s a nx:HipPane ; nx:hasSite atlas:left-psoas-major , skos:nothing ; ?p 'nx:Zebra' FILTER(STRSTARTS(STR(?s), STR(nx:))) }"
+    )
     assert find_unknown_terms(judged, LocalEngine(small_graph)) == [
         "warning: nx:HipPane is unknown to the graph, so it matches nothing; did you mean nx:HipPain?"
     ]

@@ -37,7 +37,12 @@ def test_dangerous_characters_are_written_out() -> None:
 
 def test_a_table_at_eighty_cells() -> None:
     rows = [
-        ["case:smith-2020", "left psoas major", "39", "A sentence that is much too long to stand on one line of a screen."],
+        [
+            "case:smith-2020",
+            "left psoas major",
+            "39",
+            "A sentence that is much too long to stand on one line of a screen.",
+        ],
         ["case:jones-2021-1", "psoas major, side not reported", "7.5", ""],
     ]
     assert table(("case", "site", "dose", "says"), rows, 80, right=[2]) == [

@@ -43,7 +43,9 @@ def test_text_survives_as_one_literal(text: str) -> None:
     assert answer.rows == ((ox.Literal(text),),)
 
 
-@pytest.mark.parametrize(("text", "term"), [("42", "42"), ("-3", "-3"), ("1.50", "1.50"), ("007", "7"), ("1e3", "1000")])
+@pytest.mark.parametrize(
+    ("text", "term"), [("42", "42"), ("-3", "-3"), ("1.50", "1.50"), ("007", "7"), ("1e3", "1000")]
+)
 def test_numbers(text: str, term: str, vocabulary: Vocabulary) -> None:
     assert render_value(parameter("number"), text, vocabulary) == [term]
 
@@ -65,7 +67,10 @@ def test_choice_is_a_word_or_a_shared_individual(vocabulary: Vocabulary) -> None
 
 def test_options_repeat_and_take_equals(small_graph: Graph) -> None:
     asked = question(parameter("text", "site"), parameter("number", "minDose"))
-    assert parse_options(asked, ["--site", "a", "--min-dose=3", "--site", "--b"]) == {"site": ["a", "--b"], "minDose": ["3"]}
+    assert parse_options(asked, ["--site", "a", "--min-dose=3", "--site", "--b"]) == {
+        "site": ["a", "--b"],
+        "minDose": ["3"],
+    }
 
 
 @pytest.mark.parametrize(

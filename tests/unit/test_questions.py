@@ -1,5 +1,7 @@
 """Saved questions: headers, faults in headers, binding, and every question that is shipped."""
 
+# ruff: noqa: E501 - messages and texts are compared whole
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -7,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from neoplex.ask.questions import (
-    Question, find_question, list_questions, question_names, questions_folder, read_question, search_questions,
+    Question,
+    find_question,
+    list_questions,
+    question_names,
+    questions_folder,
+    read_question,
+    search_questions,
 )  # fmt: skip
 from neoplex.ask.syntax import read_query
 from neoplex.base.errors import FaultsFound, UsageError
@@ -103,7 +111,9 @@ def test_faults_say_where_and_what(tmp_path: Path, old: str, new: str, expected:
 
 
 def test_all_faults_come_together(tmp_path: Path) -> None:
-    text = GOOD.replace("summary", "sumary").replace("type: structure", "type: x").replace("#+ why: To find them.\n", "")
+    text = (
+        GOOD.replace("summary", "sumary").replace("type: structure", "type: x").replace("#+ why: To find them.\n", "")
+    )
     assert len(faults_of(tmp_path, text)) >= 4
 
 
@@ -129,7 +139,11 @@ def test_names_cannot_leave_the_folder(tmp_path: Path, name: str) -> None:
 
 def test_search_ranks_names_before_summaries_and_finds_near_misses(tmp_path: Path) -> None:
     write(tmp_path, GOOD)
-    write(tmp_path, GOOD.replace("Who has pain?", "Which nerve hurts in the groin?").replace("pain]", "nerves]"), "groin-ache")
+    write(
+        tmp_path,
+        GOOD.replace("Who has pain?", "Which nerve hurts in the groin?").replace("pain]", "nerves]"),
+        "groin-ache",
+    )
     assert [entry.name for entry in search_questions(["pain"], tmp_path)] == ["who-has-pain"]
     assert [entry.name for entry in search_questions(["groin", "NERVE"], tmp_path)] == ["groin-ache"]
     assert [entry.name for entry in search_questions(["groyn"], tmp_path)] == ["groin-ache"]

@@ -1,5 +1,7 @@
 """Stores elsewhere, played by a small HTTP server on this machine: good answers, busy ones, broken ones."""
 
+# ruff: noqa: E501 - messages and texts are compared whole
+
 from __future__ import annotations
 
 import socket
@@ -118,7 +120,9 @@ def test_rows_are_cut(endpoint: Endpoint, small_graph: Graph) -> None:
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_busy_store_is_asked_again_after_a_pause(status: int, endpoint: Endpoint) -> None:
     pauses: list[float] = []
-    replies = iter([fixed(status), fixed(status, Retry_After="7"), fixed(200, b'{"head":{},"boolean":true}', Content_Type=JSON)])
+    replies = iter(
+        [fixed(status), fixed(status, Retry_After="7"), fixed(200, b'{"head":{},"boolean":true}', Content_Type=JSON)]
+    )
     endpoint.reply = lambda query: next(replies)(query)
     assert RemoteStore(endpoint.url, sleep=pauses.append).answer("ASK {}") == Truth(True)
     assert pauses == [1.0, 7.0]
@@ -162,7 +166,9 @@ def test_a_slow_store(endpoint: Endpoint) -> None:
         (fixed(200, b"nonsense", Content_Type="text/turtle"), EnvironmentProblem, "that cannot be read"),
     ],
 )  # fmt: skip
-def test_what_went_wrong_is_said(reply: Callable[[str], Reply], error: type[Exception], said: str, endpoint: Endpoint) -> None:
+def test_what_went_wrong_is_said(
+    reply: Callable[[str], Reply], error: type[Exception], said: str, endpoint: Endpoint
+) -> None:
     endpoint.reply = reply
     with pytest.raises(error, match=said):
         RemoteStore(endpoint.url).answer("ASK {}")
@@ -182,7 +188,9 @@ def test_nobody_there() -> None:
         RemoteStore(url).answer("ASK {}")
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "example.org/sparql", "ftp://x/y", "http:///x", "https://me:secret@x/"])
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "example.org/sparql", "ftp://x/y", "http:///x", "https://me:secret@x/"]
+)
 def test_addresses_that_are_refused(url: str) -> None:
     with pytest.raises(UsageError):
         RemoteStore(url)

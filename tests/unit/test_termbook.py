@@ -1,5 +1,7 @@
 """Terms for reading: pages, trees, search, axioms in words, and the tour."""
 
+# ruff: noqa: E501 - messages and texts are compared whole
+
 from __future__ import annotations
 
 import pyoxigraph as ox
@@ -49,7 +51,12 @@ def test_edges_are_told_once_and_both_ways(engine: LocalEngine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "iri"), [("MRI", NX + "MagneticResonanceImaging"), ("left psoas major", ATLAS + "left-psoas-major"), ("smith-2020", CASE + "smith-2020")]
+    ("text", "iri"),
+    [
+        ("MRI", NX + "MagneticResonanceImaging"),
+        ("left psoas major", ATLAS + "left-psoas-major"),
+        ("smith-2020", CASE + "smith-2020"),
+    ],
 )
 def test_terms_are_found(text: str, iri: str, engine: LocalEngine) -> None:
     assert find_term(engine, text) == iri
@@ -108,7 +115,12 @@ def test_axioms_in_words() -> None:
         "is the same as nx:B and (has some (see or nx:D))",
         "nx:at value nx:left",
     ]
-    assert describe_axioms(engine, NX + "has") == ["follows from nx:at then has", "is a kind of nx:at", "is transitive", "leads to a see"]
+    assert describe_axioms(engine, NX + "has") == [
+        "follows from nx:at then has",
+        "is a kind of nx:at",
+        "is transitive",
+        "leads to a see",
+    ]
 
 
 def test_the_tour_of_the_small_graph(engine: LocalEngine) -> None:

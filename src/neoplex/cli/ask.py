@@ -67,7 +67,7 @@ def ask(
     from neoplex.base.errors import UsageError
 
     names = [word for word in words or [] if not word.startswith("-")]
-    if not names:
+    if not names or (words or [])[0].startswith("-"):
         if words:
             raise UsageError(f"{words[0]} needs a question before it; `neoplex ask` lists them")
         terminal.emit(context.get_help() + "\n" if help_ else _list_text(list_questions()), None if help_ else output)

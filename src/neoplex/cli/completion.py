@@ -19,7 +19,7 @@ SCRIPTS = {
 # neoplex completion for bash: eval "$(neoplex completion bash)", or save it below bash-completion/completions/
 _neoplex() {
     local IFS=$'\\n'
-    COMPREPLY=($(neoplex complete-words "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f1))
+    COMPREPLY=($(neoplex complete-words -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f1))
     if [ ${#COMPREPLY[@]} -eq 0 ]; then COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")); fi
 }
 complete -F _neoplex neoplex
@@ -32,7 +32,7 @@ _neoplex() {
     local line word about
     while IFS=$'\\t' read -r word about; do
         found+=("${word//:/\\\\:}${about:+:$about}")
-    done < <(neoplex complete-words "${(@)words[2,$CURRENT]}" 2>/dev/null)
+    done < <(neoplex complete-words -- "${(@)words[2,$CURRENT]}" 2>/dev/null)
     if (( ${#found} )); then _describe neoplex found; else _files; fi
 }
 if [ "$funcstack[1]" = "_neoplex" ]; then _neoplex "$@"; else compdef _neoplex neoplex; fi
@@ -41,7 +41,7 @@ if [ "$funcstack[1]" = "_neoplex" ]; then _neoplex "$@"; else compdef _neoplex n
 # neoplex completion for fish: neoplex completion fish > ~/.config/fish/completions/neoplex.fish
 function __neoplex_words
     set -l typed (commandline -opc) (commandline -ct)
-    neoplex complete-words $typed[2..-1] 2>/dev/null
+    neoplex complete-words -- $typed[2..-1] 2>/dev/null
 end
 complete -c neoplex -a '(__neoplex_words)'
 """,

@@ -33,7 +33,8 @@ def write_reference() -> str:
 
 
 def _walk(command: Any, path: tuple[str, ...], parent: Any) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
-    context = command.context_class(command, info_name=path[-1], parent=parent, terminal_width=80, max_content_width=80)
+    settings = {**command.context_settings, "terminal_width": 80, "max_content_width": 80}
+    context = command.context_class(command, info_name=path[-1], parent=parent, **settings)
     yield path, command, context
     for name in command.list_commands(context) if hasattr(command, "list_commands") else ():
         below = command.get_command(context, name)

@@ -117,7 +117,10 @@ def _write(text: str) -> None:
     try:
         sys.stdout.flush()
         if hasattr(sys.stdout, "buffer"):
-            sys.stdout.buffer.write(text.encode(encoding, "replace"))
+            # An unbuffered stdout (PYTHONUNBUFFERED) may take only a part at a time.
+            rest = memoryview(text.encode(encoding, "replace"))
+            while rest:
+                rest = rest[sys.stdout.buffer.write(rest) :]
             sys.stdout.buffer.flush()
         else:
             sys.stdout.write(text)

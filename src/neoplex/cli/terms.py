@@ -47,7 +47,7 @@ def term(
 
 
 def tree(
-    name: Annotated[list[str] | None, typer.Argument(metavar="[NAME]", help="The class to start from.")] = None,
+    name: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="The class to start from.")] = None,
     depth: Annotated[
         int | None,
         typer.Option("--depth", "-d", metavar="N", min=0, help="How many levels to show (1, below a class 3)."),

@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 
 def tour(
-    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]", help="Only these publications.")] = None,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="Only these publications.")] = None,
     output: terminal.OutputOption = None,
 ) -> None:
     """Show what the graph knows of each publication, one screen each; builds it first if needed.
