@@ -72,6 +72,16 @@ def test_two_meanings_are_never_guessed() -> None:
         Vocabulary(LocalEngine(Graph(store))).resolve("twin", "term")
 
 
+def test_a_label_goes_before_a_synonym_of_something_else() -> None:
+    store = ox.Store()
+    store.update(
+        f'INSERT DATA {{ <{NX}A> <http://www.w3.org/2000/01/rdf-schema#label> "plexus" . '
+        f'<{NX}B> <http://www.w3.org/2004/02/skos/core#altLabel> "Plexus" }}'
+    )
+    vocabulary = Vocabulary(LocalEngine(Graph(store)))
+    assert vocabulary.resolve("plexus", "term") == vocabulary.resolve("PLEXUS", "term") == (NX + "A",)
+
+
 def test_labels_prefer_english_and_skip_what_is_no_iri() -> None:
     store = ox.Store()
     label = "<http://www.w3.org/2000/01/rdf-schema#label>"

@@ -76,15 +76,31 @@ class Vocabulary:
     engine: Engine
 
     @cached_property
+    def labels(self) -> dict[str, frozenset[str]]:
+        """Every label, in the one spelling that lookups compare, to the IRIs that bear it."""
+        return self._index(LABEL)
+
+    @cached_property
     def names(self) -> dict[str, frozenset[str]]:
-        """Every label and synonym, in the one spelling that lookups compare, to the IRIs that bear it."""
-        properties = " ".join(f"<{iri}>" for iri in (LABEL, *SYNONYMS))
+        """Every label and synonym in that spelling to the IRIs that bear it."""
+        return self._index(LABEL, *SYNONYMS)
+
+    def _index(self, *properties: str) -> dict[str, frozenset[str]]:
+        values = " ".join(f"<{iri}>" for iri in properties)
         found: dict[str, set[str]] = {}
-        for iri, literal in _pairs(
-            self.engine, f"SELECT ?s ?label WHERE {{ VALUES ?p {{ {properties} }} ?s ?p ?label }}"
-        ):
+        for iri, literal in _pairs(self.engine, f"SELECT ?s ?label WHERE {{ VALUES ?p {{ {values} }} ?s ?p ?label }}"):
             found.setdefault(normalise(literal.value), set()).add(iri)
         return {name: frozenset(iris) for name, iris in found.items()}
+
+    def _bearers(self, text: str, kind: str) -> list[str]:
+        """What has exactly this label, else this label in another spelling, else this synonym."""
+        spellings = f"{ox.Literal(text)} {ox.Literal(text, language='en')}"
+        exact = _pairs(self.engine, f"SELECT ?s ?l WHERE {{ VALUES ?l {{ {spellings} }} ?s <{LABEL}> ?l }}")
+        found = sorted({iri for iri, _ in exact if _fits(iri, kind)})
+        for index in ("labels", "names"):
+            if not found:
+                found = sorted(iri for iri in getattr(self, index).get(normalise(text), ()) if _fits(iri, kind))
+        return found
 
     def resolve(self, text: str, kind: str) -> tuple[str, ...]:
         """The IRIs that ``text`` names, as parameter type ``kind`` understands it (``bilateral X`` names two).
@@ -99,7 +115,8 @@ class Vocabulary:
         side, _, rest = text.partition(" ")
         if kind == "structure" and side.casefold() in ("bilateral", "both") and rest:
             return (*self.resolve(f"left {rest}", kind), *self.resolve(f"right {rest}", kind))
-        candidates = self._by_label(text, kind)
+        candidates = self._by_bare_id(text, kind) if kind in _ID_SPACES else []
+        candidates = candidates or self._by_label(text, kind)
         if not candidates and kind == "structure" and side.casefold() in ("left", "right") and rest:
             candidates = self._sided(side.casefold(), self._by_label(rest, "structure"))
         candidates = candidates or self._by_bare_id(text, kind)
@@ -157,7 +174,7 @@ class Vocabulary:
         return isinstance(answer, Rows) and bool(answer.rows)
 
     def _by_label(self, text: str, kind: str) -> list[str]:
-        found = sorted(iri for iri in self.names.get(normalise(text), ()) if _fits(iri, kind))
+        found = self._bearers(text, kind)
         if kind == "structure":
             # The class of a midline structure and its only individual share their name; the class covers both.
             classes = [iri for iri in found if iri.startswith(NX) and self._has_individuals(iri)]
