@@ -66,7 +66,7 @@ def test_two_meanings_are_never_guessed() -> None:
     store = ox.Store()
     store.update(
         f'INSERT DATA {{ <{NX}A> <http://www.w3.org/2000/01/rdf-schema#label> "twin" . '
-        f'<{NX}B> <http://www.w3.org/2000/01/rdf-schema#label> "Twin" }}'
+        f'<{NX}B> <http://www.w3.org/2000/01/rdf-schema#label> "twin" }}'
     )
     with pytest.raises(UsageError, match="more than one thing: nx:A and nx:B"):
         Vocabulary(LocalEngine(Graph(store))).resolve("twin", "term")
