@@ -17,7 +17,7 @@ import typer.core
 
 from neoplex import __version__
 from neoplex.base.errors import NeoplexError, UsageError, did_you_mean
-from neoplex.cli import ask, build, case, check, completion, doctor, localise, routes, sparql, terms, tour
+from neoplex.cli import ask, build, case, check, completion, doctor, dose, localise, routes, sparql, terms, tour
 from neoplex.cli.terminal import complain, leave_quietly, talk
 
 EXIT_INTERRUPTED = 130
@@ -82,6 +82,7 @@ sparql.register(app)
 case.register(app)
 localise.register(app)
 routes.register(app)
+dose.register(app)
 terms.register(app)
 check.register(app)
 doctor.register(app)
