@@ -126,3 +126,34 @@ def test_cases_in_natural_order(graph: Graph) -> None:
     ]
     assert ids == [f"sanuki-2022-{number}" for number in range(1, 12)]
     assert fetch_labels(LocalEngine(graph), [NX + "Case"])
+
+
+def test_times_read_like_words_and_order_around_their_anchor() -> None:
+    store = ox.Store()
+    times = {
+        "a": ("after", "", "3 mo after rt end"),
+        "b": ("at", "start", "at rt start"),
+        "c": ("before", "", "1 a before rt"),
+    }
+    case = CASE + "x"
+    for name, (relation, point, wording) in times.items():
+        store.update(
+            f"INSERT DATA {{ GRAPH <{case}> {{ <{case}/{name}> <{NX}atTime> <{case}/{name}/t> . "
+            f'<{case}/{name}/t> <{NX}relation> "{relation}" ; '
+            f'<{NX}anchorPoint> "{point}" ; <{NX}wording> "{wording}" }} }}'
+        )
+    for name, wording in {"d": "2012-03/2012-10", "e": "2011-end", "f": "2012-10/"}.items():
+        store.update(
+            f'INSERT DATA {{ GRAPH <{case}> {{ <{case}/{name}/t> <{NX}wording> "{wording}" ; <{NX}earliest> "2011" }} }}'
+        )
+    facts = FactWords.read(LocalEngine(Graph(store)), case)
+    assert facts.in_order([f"{case}/{name}" for name in "abc"]) == [f"{case}/{name}" for name in "cba"]
+    words = [facts.time(f"{case}/{name}/t") for name in "abcdef"]
+    assert words == [
+        "3 months after rt end",
+        "at rt start",
+        "1 year before rt",
+        "2012-03 to 2012-10",
+        "end of 2011",
+        "since 2012-10",
+    ]

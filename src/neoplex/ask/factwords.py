@@ -157,17 +157,22 @@ class FactWords:
         return NX + "absent" in self.iris(node, "status")
 
     def in_order(self, nodes: Iterable[str]) -> list[str]:
-        """Facts by their earliest possible time, undated ones last."""
+        """Facts by their earliest possible time; those without one last, from before their anchor to after it."""
 
-        def key(node: str) -> tuple[str, str, str]:
+        def key(node: str) -> tuple[str, str, int, str]:
             times = [*self.iris(node, "startTime"), *self.iris(node, "atTime")]
-            for name in ("timeToOutcome",):
-                times += [anchor for lapse in self.iris(node, name) for anchor in self.iris(lapse, "atTime")]
-            earliest = min((self.text(t, "earliest") for t in times if self.text(t, "earliest")), default="9999")
-            latest = min((self.text(t, "latest") for t in times if self.text(t, "latest")), default="9999")
-            return (earliest if earliest != "9999" else latest, latest, node)
+            days = [(self.text(t, "earliest") or self.text(t, "latest"), self.text(t, "latest")) for t in times]
+            first, last = min((day for day in days if day[0]), default=("9999", "9999"))
+            return (first, last or "9999", min((self._rank(t) for t in times), default=2), node)
 
         return sorted(nodes, key=key)
+
+    def _rank(self, time: str) -> int:
+        """Where a relative time lies around its anchor: before, at its start, during, at its end, after."""
+        relation, point = self.text(time, "relation"), self.text(time, "anchorPoint")
+        if relation == "at" and point:
+            return 1 if point == "start" else 3
+        return {"before": 0, "after": 4}.get(relation, 2)
 
     def measure(self, node: str) -> str:
         """The value of a node with its unit or scale: ``49.6 ng/mL``, ``4 (MRC muscle scale)``, ``31-675 d``."""
@@ -352,6 +357,7 @@ class FactWords:
             name = anchor.rpartition("/")[2]
             words = self.short(anchor).replace("\\", r"\\")
             wording = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words, wording)
+        wording = re.sub(r"\b(\d+(?:\.\d+)?) (a|mo|wk|d|h)\b", _span, wording)
         wording = re.sub(r"^(\d{4}\S*)/(\d{4}\S*)$", r"\1 to \2", wording)
         wording = re.sub(r"^(\d{4}\S*)/$", r"since \1", wording)
         return re.sub(r"\b(\d{4})-(early|mid|late|end|spring|summer|autumn|winter)\b", _season, wording)
@@ -384,6 +390,11 @@ def describe_source(engine: Engine, source: str) -> str:
     iri = source if source.startswith(SOURCE) else SOURCE + source
     data = _table(engine, f"SELECT ?p ?o WHERE {{ <{iri}> ?p ?o . FILTER(isLiteral(?o)) }}")
     return FactWords("", {}, {}, sources={iri: data}).cite(iri)
+
+
+def _span(match: re.Match[str]) -> str:
+    word = {"a": "year", "mo": "month", "wk": "week", "d": "day", "h": "hour"}[match[2]]
+    return f"{match[1]} {word}{'' if match[1] == '1' else 's'}"
 
 
 def _season(match: re.Match[str]) -> str:

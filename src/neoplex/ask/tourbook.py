@@ -214,7 +214,7 @@ def _commands(engine: Engine, source: str, entries: Sequence[CaseEntry], facts: 
     single = [entry for entry in entries if not entry.is_cohort]
     best = sorted(single, key=lambda entry: -entry.facts)[:1] + cohorts[:1]
     commands += [f"neoplex case show {entry.id}" for entry in best]
-    for entry in list_questions():
+    for entry in sorted(list_questions(), key=lambda entry: ("conflict" not in entry.tags, entry.name)):
         question = read_question(entry.path)
         option = next((p.option for p in question.parameters if p.type == "source"), None)
         if option:
