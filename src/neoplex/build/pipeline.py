@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,8 +17,11 @@ import pyoxigraph as ox
 
 from neoplex.base import names, paths
 from neoplex.base.errors import Fault, FaultsFound
+from neoplex.infer.criteriaquads import criteria_quads, run_criteria
+from neoplex.infer.criteriaquads import rule_quads as criteria_rule_quads
 from neoplex.infer.rules import Rule, read_rules, rule_quads, run_rules
 from neoplex.infer.searches import run_searches, search_quads
+from neoplex.read.criteria import CriteriaSet, criteria_files, read_criteria
 from neoplex.store.embedded import (
     Draft,
     Graph,
@@ -134,7 +137,9 @@ def inputs(home: Path | None = None, overlay: Overlay | None = None) -> dict[str
     """Unit name to digest for everything a build would read now."""
     root = paths.shipped_root()
     code = code_digest()
-    ontology = digest_of([*ontology_files(root), *sorted((root / "data" / "criteria").glob("*.yaml"))], code)
+    hypotheses = sorted((root / "data" / "hypotheses").glob("*.yaml"))
+    data = [*criteria_files(root, home or paths.home()), *hypotheses]
+    ontology = digest_of([*ontology_files(root), *data], code)
     units = {ONTOLOGY_UNIT: ontology, RULES_UNIT: digest_of(_rule_files(root), code)}
     for name, path in publication_files(home, overlay).items():
         beside = sorted(path.parent.glob(f"{path.stem}.*.csv"))
@@ -184,11 +189,12 @@ def build(
             return BuildReport((), (), len(wanted), old.quads, 0, time.perf_counter() - started, generation)
         fresh = ONTOLOGY_UNIT in changed or force or generation is None
         rules = read_rules(root / "queries" / "rules")
+        sets = _read_sets(root, home)
         draft = Draft(home, copy_current=not fresh)
         try:
             units = {} if fresh else dict(old.units)
             report = _fill(
-                draft, publication_files(home, overlay), root, wanted, units, changed, removed, rules, fresh, progress
+                draft, publication_files(home, overlay), root, wanted, units, changed, removed, rules, sets, fresh, progress
             )
             commit()
             path = draft.publish(Manifest(units, report.quads))
@@ -215,6 +221,7 @@ def _fill(
     changed: list[str],
     removed: list[str],
     rules: list[Rule],
+    sets: Sequence[CriteriaSet],
     fresh: bool,
     progress: Progress,
 ) -> BuildReport:
@@ -222,7 +229,7 @@ def _fill(
     if fresh:
         changed = sorted(wanted)
         progress("reading the ontology and the atlas")
-        _load_ontology(store, root)
+        _load_ontology(store, root, sets)
         units[ONTOLOGY_UNIT] = Unit(wanted[ONTOLOGY_UNIT], (), len(store))
     publications = [name for name in changed if name in files]
     for name in publications:
@@ -238,7 +245,7 @@ def _fill(
             store.remove_graph(ox.NamedNode(graph + "/inferred"))
         units.pop(name, None)
     if shared is not None:
-        _replace_shared(store, root, shared)
+        _replace_shared(store, root, sets, shared)
     touched: set[str] = set()
     for name, piece in compiled.items():
         if fresh:
@@ -252,14 +259,14 @@ def _fill(
         for quad in list(store.quads_for_pattern(None, ox.NamedNode(names.NX + "appliesWhen"), None)):
             for old in list(store.quads_for_pattern(quad.subject, None, None, quad.graph_name)):
                 store.remove(old)
-        store.extend([*rule_quads(rules, names.GRAPH_ONTOLOGY), *search_quads()])
+        store.extend([*rule_quads(rules, names.GRAPH_ONTOLOGY), *search_quads(), *criteria_rule_quads(names.GRAPH_ONTOLOGY)])
         units[RULES_UNIT] = Unit(wanted[RULES_UNIT])
     progress(f"inferring over {len(touched)} cases with {len(rules)} rules")
-    inferred = run_rules(store, rules, touched) + run_searches(store, touched)
+    inferred = run_rules(store, rules, touched) + run_searches(store, touched) + run_criteria(store, touched, sets)
     return BuildReport(tuple(changed), tuple(removed), len(wanted) - len(changed), len(store), inferred)
 
 
-def _load_ontology(store: ox.Store, root: Path) -> None:
+def _load_ontology(store: ox.Store, root: Path, sets: Sequence[CriteriaSet]) -> None:
     for path, graph in ontology_files(root).items():
         try:
             store.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
@@ -267,6 +274,7 @@ def _load_ontology(store: ox.Store, root: Path) -> None:
             raise FaultsFound(
                 [Fault(str(path.relative_to(root)), error.lineno or 0, error.offset or 0, "", str(error.msg), "Turtle")]
             ) from error
+    store.extend(_criteria_quads(root, sets))
 
 
 def _compile(
@@ -307,10 +315,22 @@ def _compile(
     return compiled, shared if gather_shared else None
 
 
-def _replace_shared(store: ox.Store, root: Path, quads: list[ox.Quad]) -> None:
+def _read_sets(root: Path, home: Path | None) -> tuple[CriteriaSet, ...]:
+    from neoplex.build.publications import load_lexicon
+
+    return read_criteria(criteria_files(root, home or paths.home()), load_lexicon(root))
+
+
+def _criteria_quads(root: Path, sets: Sequence[CriteriaSet]) -> list[ox.Quad]:
+    from neoplex.build.publications import load_lexicon
+
+    return criteria_quads(sets, load_lexicon(root))
+
+
+def _replace_shared(store: ox.Store, root: Path, sets: Sequence[CriteriaSet], quads: list[ox.Quad]) -> None:
     for graph in _SHARED:
         store.remove_graph(ox.NamedNode(graph))
     for path, graph in ontology_files(root).items():
         if graph in _SHARED:
             store.load(path=str(path), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
-    store.extend(quads)
+    store.extend([*_criteria_quads(root, sets), *quads])

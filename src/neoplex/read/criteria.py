@@ -1,13 +1,14 @@
 """Criteria sets, read strictly from their files.
 
-Comes in: files of ``data/criteria`` and the lexicon. Goes out: frozen :class:`CriteriaSet` values with every term resolved, or every
-fault of every file with its place. Files of another format (the discriminators) are passed over. Nothing is decided here.
+Comes in: files of ``data/criteria`` and the lexicon. Goes out: frozen :class:`CriteriaSet` values with every term resolved,
+or every fault of every file with its place. Files of another format (the discriminators) are passed over. Nothing is decided
+here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,8 +38,8 @@ _SLUG = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 class Leaf:
     """One thing to look for in a case; classes are IRIs, ``roots`` are names of spinal levels such as ``L3``.
 
-    ``section`` is finding, condition or treatment; ``decides`` is false for a leaf that only suggests; ``ours`` says that we let it
-    stand for the words of the source.
+    ``section`` is finding, condition or treatment; ``decides`` is false for a leaf that only suggests; ``ours`` says that we
+    let it stand for the words of the source.
     """
 
     iri: str
@@ -56,7 +57,16 @@ class Leaf:
     @property
     def content(self) -> tuple[object, ...]:
         """What it looks for, without its place in the set: equal for two leaves that ask the same."""
-        return (self.section, self.kinds, self.sites, self.roots, self.same_side, self.methods, self.qualifiers, self.drugs)
+        return (
+            self.section,
+            self.kinds,
+            self.sites,
+            self.roots,
+            self.same_side,
+            self.methods,
+            self.qualifiers,
+            self.drugs,
+        )
 
 
 @dataclass(frozen=True)
@@ -125,18 +135,27 @@ class CriteriaSet:
         return tuple(item for item in self.items if item.role == role)
 
 
-def read_criteria(folder: Path, lexicon: Lexicon) -> tuple[CriteriaSet, ...]:
-    """Every criteria set of a folder by file name; raises FaultsFound with the faults of all files together."""
+def criteria_files(root: Path, home: Path) -> list[Path]:
+    """The files of ``data/criteria`` below the root, then those a user keeps in the folder ``criteria`` of the home."""
+    return [
+        path for folder in (root / "data" / "criteria", home / "criteria") for path in sorted(folder.glob("*.yaml"))
+    ]
+
+
+def read_criteria(files: Iterable[Path], lexicon: Lexicon) -> tuple[CriteriaSet, ...]:
+    """The criteria sets of these files in their order; raises FaultsFound with the faults of all files together."""
     faults: list[Fault] = []
     found: dict[str, CriteriaSet] = {}
-    for path in sorted(folder.glob("*.yaml")):
+    for path in files:
         top, wrong = read_yaml(path)
         faults += wrong
         if top is None or _text(top, "format") in OTHER_FORMATS:
             continue
         made = _Reader(top, path, lexicon, faults).read()
         if made.id in found:
-            faults.append(_fault(top.get("id") or top, "id", made.id, f"an id that {found[made.id].file} has not taken"))
+            faults.append(
+                _fault(top.get("id") or top, "id", made.id, f"an id that {found[made.id].file} has not taken")
+            )
         found[made.id] = made
     if faults:
         raise FaultsFound(faults)
@@ -204,7 +223,9 @@ class _Reader:
             if pattern is None:
                 continue
             if not any(leaf.decides for leaf in leaves_of(pattern)):
-                self._fault(node, at, "only patterns that suggest", "one that decides; else the item can never be settled")
+                self._fault(
+                    node, at, "only patterns that suggest", "one that decides; else the item can never be settled"
+                )
             found[name] = Item(
                 f"{iri}/{name}",
                 name,
@@ -297,7 +318,9 @@ class _Reader:
                 elif name.text in placed:
                     self._fault(name, place, name.text, f"each item once (it stands in {placed[name.text]})")
                 elif roles[name.text] != role:
-                    self._fault(name, place, f"{name.text}, whose role is {roles[name.text]}", f"an item whose role is {role}")
+                    self._fault(
+                        name, place, f"{name.text}, whose role is {roles[name.text]}", f"an item whose role is {role}"
+                    )
                 placed.setdefault(name.text, field)
         for missing in [name for name in roles if name not in placed]:
             self._fault(rule, "rule", f"no place for {missing}", "every item in the place its role says")
@@ -370,7 +393,13 @@ class _Reader:
             return ""
         if value.text not in known:
             place = f"{at}.{key}" if at else key
-            self._fault(value, place, value.text or "something else", f"one of {', '.join(known)}", did_you_mean(value.text, known))
+            self._fault(
+                value,
+                place,
+                value.text or "something else",
+                f"one of {', '.join(known)}",
+                did_you_mean(value.text, known),
+            )
             return ""
         return value.text
 
@@ -379,7 +408,9 @@ class _Reader:
         if value is None:
             return ""
         if not _SLUG.fullmatch(value.text):
-            self._fault(value, f"{at}.{key}" if at else key, value.text, "lower-case letters and digits joined by hyphens")
+            self._fault(
+                value, f"{at}.{key}" if at else key, value.text, "lower-case letters and digits joined by hyphens"
+            )
         return value.text
 
     def _keys(self, node: Node, at: str, known: tuple[str, ...]) -> None:
@@ -389,7 +420,9 @@ class _Reader:
             if key not in known:
                 place = f"{at}.{key}" if at else key
                 self.faults.append(
-                    _fault(value, place, f"the key {key}", f"one of {', '.join(known)}", did_you_mean(key, known), key=True)
+                    _fault(
+                        value, place, f"the key {key}", f"one of {', '.join(known)}", did_you_mean(key, known), key=True
+                    )
                 )
 
     def _need(self, node: Node, at: str, keys: tuple[str, ...]) -> None:
