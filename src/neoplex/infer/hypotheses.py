@@ -360,6 +360,8 @@ def _verdict(draft: Assessment) -> tuple[str, str]:
         return "not supported", f"it needs {label}; the case denies that" + (f" ({says})" if says else "")
     if not pro and contra < 2:
         return "not supported", "nothing reported speaks for it" + (f"; it would need {unmet[0]}" if unmet else "")
+    if unmet and pro < 2 and contra <= pro:
+        return "not supported", f"little speaks for it, and {unmet[0]}, which it needs, is not reported"
     if contra > pro:
         return "unlikely", "more speaks against it than for it; not excluded"
     pieces = len(draft.of("for"))

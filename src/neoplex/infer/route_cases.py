@@ -88,13 +88,16 @@ class CaseRouter:
     def _counts_as(self, place: str) -> set[str]:
         return {place, *stand_ins(self.network, place)}
 
-    def definitions(self) -> list[ox.Quad]:
-        """The search and the hypotheses themselves, for the graph of the ontology."""
-        return definition_quads(self.hypotheses, GRAPH_ONTOLOGY)
-
     def quads(self, cases: Iterable[str]) -> Iterator[ox.Quad]:
         """What follows for each of these cases (ids or IRIs), for their inferred graphs."""
         for one in cases:
             explanation = self.explain(self.read(one))
             yield from route_quads(explanation.case, explanation.tree)
             yield from hypothesis_quads(explanation.case, explanation.ranking)
+
+
+def route_definitions(root: Path | None = None) -> list[ox.Quad]:
+    """The route search and the shipped hypotheses themselves as RDF, for the graph of the ontology."""
+    root = root or shipped_root()
+    data = root / "data"
+    return definition_quads(read_hypotheses(data / "hypotheses", data / "criteria", load_lexicon(root)), GRAPH_ONTOLOGY)

@@ -281,7 +281,7 @@ class Witness:
         if given and not any(self._may_lie_near(f, pattern.near) for f in given):
             return Seen(ABSENT, tuple(given), says="given elsewhere in the body")
         if given and pattern.earlier and all(self._came_after(f) for f in given if self._may_lie_near(f, pattern.near)):
-            return Seen(ABSENT, tuple(given), says="given for the trouble itself, so it came later")
+            return Seen(ABSENT, tuple(given), says="given elsewhere in the body, or later and for the trouble itself")
         return NOTHING
 
     def _treatment_fits(self, fact: CaseFact, pattern: Pattern) -> bool:
@@ -500,6 +500,8 @@ class Witness:
             sides.add(self.network.side(node))
             if pattern.only and self._other_way(node, pattern.mechanisms):
                 return Seen(ABSENT, says="other mechanisms lead there as well")
+            if not pattern.only and (pattern.side != "both" or {"left", "right"} <= sides):
+                break
         if pattern.side == "both" and not {"left", "right"} <= sides:
             found = []
         if not found:

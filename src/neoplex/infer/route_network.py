@@ -128,15 +128,16 @@ class State:
     """What a route has to remember: its last arc, the side it came from, and what its steps have used up.
 
     ``latest`` is the latest of the days on which a documented structure passed so far can have been first seen at the earliest;
-    ``own_supply`` holds while a route from an organ has not left its autonomic nerves; ``level`` is the spinal level that
-    a chain of level-free structures was entered at.
+    ``ended`` is the latest day on which any of them can have been first seen; ``from_organ`` holds for routes that set out from
+    an organ and not from a nerve; ``level`` is the spinal level that a chain of level-free structures was entered at.
     """
 
     arc: int = -1
     side: str = ""
     latest: str = ""
-    own_supply: bool = True
+    from_organ: bool = True
     level: str = ""
+    ended: str = ""
 
 
 @dataclass(frozen=True)
@@ -235,7 +236,7 @@ class Network:
         side = self.side(node)
         return State(
             side=side if side in ("left", "right") else "",
-            own_supply=node not in self.somatic,
+            from_organ=node not in self.somatic,
             level=self._levels[node],
         )
 
@@ -250,12 +251,12 @@ class Network:
         level = self._levels[arc.end]
         if arc.start in self.level_free and level and state.level and level != state.level:
             return None
-        own = state.own_supply and arc.end not in self.somatic
         extra = 0
         if last is not None:
-            if state.own_supply and turns_back(last, arc):
-                # Down along one set of autonomic nerves and up along another is no supply of the organ.
-                return None
+            if turns_back(last, arc) and arc.start in self.autonomic:
+                # Down along one set of autonomic nerves and up along another is no supply of the organ, and a nerve is no junction.
+                if state.from_organ or arc.start in self._autonomic_nerves:
+                    return None
             extra = self.transition(last, arc)
         kept = state.level if arc.end in self.level_free else ""
         return (
@@ -263,8 +264,9 @@ class Network:
                 arc=arc.index,
                 side=side_now if side_now in ("left", "right") else state.side,
                 latest=state.latest,
-                own_supply=own,
+                from_organ=state.from_organ,
                 level=level or kept,
+                ended=state.ended,
             ),
             extra,
         )
@@ -277,6 +279,10 @@ class Network:
         if turns_back(last, arc):
             extra += self.costs.turn_back
         return extra
+
+    @cached_property
+    def _autonomic_nerves(self) -> frozenset[str]:
+        return frozenset(iri for iri in self.autonomic if self.atlas.structures[iri].kind == "nerve")
 
     @cached_property
     def _levels(self) -> dict[str, str]:

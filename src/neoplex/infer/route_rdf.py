@@ -140,6 +140,10 @@ def hypothesis_quads(case: Case, ranking: Ranking) -> list[ox.Quad]:
     write = _Writer(case.iri + "/inferred")
     for number, assessment in enumerate(ranking.assessments, 1):
         _write_assessment(write, case, assessment, number)
+    for compared in ranking.compared:
+        if compared.assessment is not None:
+            own = f"{case.iri}/inferred/hypothesis/{compared.assessment.hypothesis.id}"
+            write.link(own, "comparedWith", compared.view.iri)
     return sorted(set(write.quads), key=str)
 
 

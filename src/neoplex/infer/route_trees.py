@@ -370,7 +370,7 @@ class _Frontier:
                 return None
             if any(arcs[index].end in inside for index in path):
                 continue
-            key = (path[-1], state.side, state.own_supply, state.level)
+            key = (path[-1], state.side, state.from_organ, state.level)
             known = self._settled[key]
             if any(paid <= cost and latest <= state.latest for paid, latest in known):
                 continue

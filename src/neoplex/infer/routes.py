@@ -21,6 +21,8 @@ from neoplex.model.lexicon import normalise
 MOST_EXPANSIONS = 60_000
 """Partial routes looked at before the search says that it was cut."""
 
+_NO_END = "9999-12-31"
+
 MECHANISM_WORDS = {
     "PerineuralSpread": "perineural spread",
     "IntraduralExtension": "intradural extension",
@@ -67,6 +69,7 @@ class Step:
     mechanism: str
     mechanism_label: str
     direction: str
+    start_side: str
     side: str
     evidence: str
     edges: tuple[str, ...]
@@ -182,7 +185,9 @@ class Overlay:
             return state
         if first.latest and state.latest > first.latest:
             return None
-        return replace(state, latest=first.earliest) if first.earliest > state.latest else state
+        return replace(
+            state, latest=max(state.latest, first.earliest), ended=max(state.ended, first.latest or _NO_END)
+        )
 
 
 NO_CASE = Overlay()
@@ -441,6 +446,7 @@ def step_of(network: Network, overlay: Overlay, state: State, arc: Arc, number: 
         mechanism=NX + mechanism,
         mechanism_label=MECHANISM_WORDS.get(mechanism, mechanism),
         direction=direction,
+        start_side=network.side(arc.start),
         side=side,
         evidence=arc.evidence,
         edges=(arc.edge.iri, *(edge.iri for edge in arc.parts_used)),
@@ -457,11 +463,11 @@ def step_of(network: Network, overlay: Overlay, state: State, arc: Arc, number: 
 
 def _order_words(overlay: Overlay, state: State, node: str) -> str:
     first = overlay.first.get(node)
-    if first is None or not state.latest:
+    if first is None or not state.ended:
         return ""
     if not first.earliest:
         return "order not known"
-    return "in order" if state.latest < first.earliest else "possibly in order"
+    return "in order" if state.ended < first.earliest else "possibly in order"
 
 
 def documentation_words(known: Documented | None) -> str:
@@ -480,7 +486,7 @@ def documentation_words(known: Documented | None) -> str:
 
 def _crossings(steps: Sequence[Step]) -> tuple[str, ...]:
     found: list[str] = []
-    side, middle = "", ""
+    side, middle = steps[0].start_side if steps and steps[0].start_side != "midline" else "", ""
     for step in steps:
         if step.side == "midline":
             middle = step.end_label

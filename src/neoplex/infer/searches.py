@@ -11,7 +11,9 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 
 from neoplex.base.names import NX, PREFIXES
+from neoplex.infer.atlasgraph import load_atlas
 from neoplex.infer.lesionquads import CaseLocaliser, rule_quads
+from neoplex.infer.route_cases import CaseRouter, route_definitions
 
 _LOCALISABLE = ("NeurologicalDeficit", "SensoryFinding", "ReflexFinding", "BowelDysfunction", "AbnormalNerveConduction")
 _BATCH = 2000
@@ -19,7 +21,7 @@ _BATCH = 2000
 
 def search_quads() -> list[ox.Quad]:
     """The searches themselves as RDF, so that a proof can say which one it used."""
-    return rule_quads()
+    return [*rule_quads(), *route_definitions()]
 
 
 def run_searches(store: ox.Store, cases: Iterable[str]) -> int:
@@ -27,12 +29,23 @@ def run_searches(store: ox.Store, cases: Iterable[str]) -> int:
 
     The rules of these cases must have run before, since they clear the inferred graphs. The store must be writable.
     """
-    todo = _with_deficits(store, sorted(set(cases)))
-    if not todo:
+    everyone = _people(store, cases)
+    if not everyone:
         return 0
-    fresh = [quad for quad in CaseLocaliser(store).quads(todo) if quad not in store]
+    atlas = load_atlas(store)
+    found = [*CaseRouter(store, atlas).quads(everyone)]
+    todo = _with_deficits(store, everyone)
+    if todo:
+        found += CaseLocaliser(store, atlas).quads(todo)
+    fresh = [quad for quad in found if quad not in store]
     store.extend(fresh)
     return len(fresh)
+
+
+def _people(store: ox.Store, cases: Iterable[str]) -> list[str]:
+    """The cases among cases and cohorts."""
+    kind, case = ox.NamedNode(PREFIXES["rdf"] + "type"), ox.NamedNode(NX + "Case")
+    return [iri for iri in sorted(set(cases)) if any(store.quads_for_pattern(ox.NamedNode(iri), kind, case))]
 
 
 def _with_deficits(store: ox.Store, cases: list[str]) -> list[str]:
