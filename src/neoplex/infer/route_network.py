@@ -253,10 +253,10 @@ class Network:
             return None
         extra = 0
         if last is not None:
-            if turns_back(last, arc) and arc.start in self.autonomic:
+            stuck = state.from_organ or arc.start in self._autonomic_nerves
+            if stuck and arc.start in self.autonomic and turns_back(last, arc):
                 # Down along one set of autonomic nerves and up along another is no supply of the organ, and a nerve is no junction.
-                if state.from_organ or arc.start in self._autonomic_nerves:
-                    return None
+                return None
             extra = self.transition(last, arc)
         kept = state.level if arc.end in self.level_free else ""
         return (
