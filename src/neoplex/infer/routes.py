@@ -185,9 +185,7 @@ class Overlay:
             return state
         if first.latest and state.latest > first.latest:
             return None
-        return replace(
-            state, latest=max(state.latest, first.earliest), ended=max(state.ended, first.latest or _NO_END)
-        )
+        return replace(state, latest=max(state.latest, first.earliest), ended=max(state.ended, first.latest or _NO_END))
 
 
 NO_CASE = Overlay()
