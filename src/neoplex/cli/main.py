@@ -17,7 +17,22 @@ import typer.core
 
 from neoplex import __version__
 from neoplex.base.errors import NeoplexError, UsageError, did_you_mean
-from neoplex.cli import ask, build, case, check, completion, doctor, dose, localise, routes, sparql, terms, tour
+from neoplex.cli import (
+    ask,
+    audit,
+    build,
+    case,
+    check,
+    completion,
+    criteria,
+    doctor,
+    dose,
+    localise,
+    routes,
+    sparql,
+    terms,
+    tour,
+)
 from neoplex.cli.terminal import complain, leave_quietly, talk
 
 EXIT_INTERRUPTED = 130
@@ -80,9 +95,11 @@ build.register(app)
 ask.register(app)
 sparql.register(app)
 case.register(app)
+criteria.register(app)
 localise.register(app)
 routes.register(app)
 dose.register(app)
+audit.register(app)
 terms.register(app)
 check.register(app)
 doctor.register(app)

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from neoplex.base.names import GRAPH_KNOWLEDGE, GRAPH_SOURCES, NX, PREFIXES, source_iri
 from neoplex.infer.criteria import MET, NOT_MET, UNDETERMINED, WHOLE, Assessor, ItemState, SetState, SideState
-from neoplex.infer.criteriafacts import read_facts
+from neoplex.infer.criteriafacts import CaseFact, read_facts
 from neoplex.infer.criteriaground import Ground, Triples, make_ground, store_triples
 from neoplex.infer.criteriamatch import Matcher
 from neoplex.infer.criteriawords import item_words, leaf_words, set_words, side_words
@@ -253,9 +253,13 @@ class CaseAssessor:
         self.ground = make_ground(triples)
         self.assessor = Assessor(sets, Matcher(sets, self.ground))
 
-    def assess(self, case: str) -> tuple[SetState, ...]:
-        """The state of every set on a case."""
-        return self.assessor.assess(read_facts(case, self.triples(case, ()), self.ground))
+    def facts(self, case: str) -> tuple[CaseFact, ...]:
+        """What a case reports, by its IRI."""
+        return read_facts(case, self.triples(case, ()), self.ground)
+
+    def assess(self, case: str, *, only: frozenset[str] | None = None) -> tuple[SetState, ...]:
+        """The state of every set on a case, or of those named."""
+        return self.assessor.assess(self.facts(case), only=only)
 
     def quads(self, case: str) -> list[ox.Quad]:
         """The verdicts on a case as RDF."""

@@ -37,8 +37,8 @@ def join(words: Sequence[str], last: str = "and") -> str:
     return f" {last} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
-def leaf_words(leaf: Leaf, ground: Ground, side: str = "") -> str:
-    """What a leaf looks for: ``infiltration in left psoas major, by computed tomography``."""
+def leaf_words(leaf: Leaf, ground: Ground, side: str = "", *, brief: bool = False) -> str:
+    """What a leaf looks for: ``infiltration in left psoas major, by computed tomography``; ``brief`` counts many methods."""
     which = f"{side} " if leaf.same_side and side else ""
     said = join([ground.label(kind) for kind in leaf.kinds], "or")
     if leaf.qualifiers:
@@ -53,7 +53,9 @@ def leaf_words(leaf: Leaf, ground: Ground, side: str = "") -> str:
         said += ", same side"
     if leaf.roots:
         said += f", levels {join(leaf.roots, 'or')}"
-    if leaf.methods:
+    if brief and len(leaf.methods) > 2:
+        said += ", by an accepted method"
+    elif leaf.methods:
         said += f", by {join([ground.label(method) for method in leaf.methods], 'or')}"
     return said
 
@@ -97,7 +99,8 @@ def _difference(hint: Hint, item: Item, ground: Ground) -> str:
     kinds = list(dict.fromkeys(kind for leaf in same for kind in leaf.kinds))
     if kinds and not ground.kinds(look.kind).intersection(kinds):
         return f"{ground.label(look.kind)} is not {join(_labels(kinds, ground), 'or')}"
-    return ""
+    wanted = [term for leaf in same if ground.kinds(look.kind).intersection(leaf.kinds) for term in leaf.qualifiers]
+    return f"it is not said to be {join(_labels(wanted, ground), 'or')}" if wanted else ""
 
 
 def _labels(iris: Iterable[str], ground: Ground) -> list[str]:
@@ -150,7 +153,7 @@ def needs_words(one: CriteriaSet, needs: frozenset[Need], side: str, ground: Gro
     known = leaf_by_content(one)
     order = {content: place for place, content in enumerate(known)}
     said = [
-        leaf_words(known[content], ground, side) + ("" if present else " absent")
+        leaf_words(known[content], ground, side, brief=True) + ("" if present else " absent")
         for content, present in sorted(needs, key=lambda need: (not need[1], order[need[0]]))
     ]
     return "; ".join(said)

@@ -56,9 +56,12 @@ class Leaf:
 
     @property
     def content(self) -> tuple[object, ...]:
-        """What it looks for, without its place in the set: equal for two leaves that ask the same."""
+        """What it looks for, without its place in the set: equal for two leaves that ask the same.
+
+        A finding and a condition of one kind are one thing here, since what denies the one denies the other.
+        """
         return (
-            self.section,
+            self.section == "treatment",
             self.kinds,
             self.sites,
             self.roots,
