@@ -141,12 +141,16 @@ class _Writer:
         for lesion in hypothesis.instead:
             for place in lesion.named:
                 self.link(node, "alternativeSite", place)
-        links = {Reach.NONE: "leavesUnexplained", Reach.PART: "explainsInPart"}
+        reaches: dict[str, list[Reach]] = {}
         for explanation in hypothesis.explanations:
             for fact in explanation.finding.facts:
-                self.link(node, links.get(explanation.reach, "explains"), fact)
+                reaches.setdefault(fact, []).append(explanation.reach)
                 self.link(node, "premise", fact)
             self._premises(node, explanation.fibres, hypothesis.places)
+        for fact, found in reaches.items():
+            # One fact may stand for both sides: explained on one of them, it is explained in part.
+            whole, none = min(found) >= Reach.INCOMPLETE, max(found) == Reach.NONE
+            self.link(node, "explains" if whole else "leavesUnexplained" if none else "explainsInPart", fact)
         for contradiction in hypothesis.contradictions:
             name = "contradictedBy" if contradiction.against == Against.CLEARLY else "weaklyContradictedBy"
             for fact in contradiction.finding.facts:
