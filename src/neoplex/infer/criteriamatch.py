@@ -225,7 +225,8 @@ class Matcher:
                 continue
             if not targets and cls and not self.ground.kinds(kind).intersection(_PLACE_BOUND):
                 continue
-            if cls and not all(cls in self.ground.within(target) for target in targets):
+            named = covers and not site and cls in targets  # the kind says where, and the place repeats it
+            if cls and not named and not all(cls in self.ground.within(target) for target in targets):
                 continue
             sides.update(BOTH if side == "midline" else (side,) if side else ())
         return frozenset(sides)

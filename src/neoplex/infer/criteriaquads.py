@@ -204,17 +204,19 @@ def _write_state(write: _Writer, case: str, state: SetState, ground: Ground) -> 
                 write.link(node, "missingPremise", item.item.iri)
         return
     for side in state.sides:
-        own = f"{node}/{side.side or 'whole'}"
+        if side.side == WHOLE:
+            _write_items(write, case, node, side, ground)
+            continue
+        own = f"{node}/{side.side}"
         write.link(node, "premise", own)
-        _write_side(write, case, own, side, ground)
+        _start(write, case, own, "CriteriaAssessment", side.verdict, side.closed, side_words(side))
+        write.link(own, "ofCriteria", side.set.iri)
+        write.link(own, "premise", side.set.iri)
+        write.link(own, "side", NX + side.side)
+        _write_items(write, case, own, side, ground)
 
 
-def _write_side(write: _Writer, case: str, node: str, state: SideState, ground: Ground) -> None:
-    _start(write, case, node, "CriteriaAssessment", state.verdict, state.closed, side_words(state))
-    write.link(node, "ofCriteria", state.set.iri)
-    write.link(node, "premise", state.set.iri)
-    if state.side != WHOLE:
-        write.link(node, "side", NX + state.side)
+def _write_items(write: _Writer, case: str, node: str, state: SideState, ground: Ground) -> None:
     for item in state.items:
         if item.is_silent:
             write.link(node, "missingPremise", item.item.iri)
