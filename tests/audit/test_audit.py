@@ -169,7 +169,7 @@ def test_a_statement_that_fails_can_hold(copy: Graph) -> None:
 
 
 def test_without_the_facts_nothing_is_recomputed(copy: Graph) -> None:
-    rows = [q for q in copy.store.quads_for_pattern(None, ox.NamedNode(NX + "memberOf"), None, None)]
+    rows = list(copy.store.quads_for_pattern(None, ox.NamedNode(NX + "memberOf"), None, None))
     with planted(copy, [(q, None) for q in rows]):
         found = {f.claim: f for f in audit(copy, SOURCE + "sanuki-2022")}
     finding = found[SOURCE + "sanuki-2022/claim/maximum-effect-mean"]
@@ -213,7 +213,7 @@ def test_rows_are_joined_in_order() -> None:
 Change = list[tuple[ox.Quad, ox.NamedNode | ox.Literal | None]]
 
 
-class planted:  # noqa: N801 - reads as a word in a with statement
+class planted:
     """Within it the quads have other objects (or are gone); afterwards everything is as before."""
 
     def __init__(self, graph: Graph, change: Change, extra: list[ox.Quad] | None = None) -> None:

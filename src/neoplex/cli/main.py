@@ -29,6 +29,7 @@ from neoplex.cli import (
     dose,
     localise,
     routes,
+    similar,
     sparql,
     terms,
     tour,
@@ -100,6 +101,7 @@ localise.register(app)
 routes.register(app)
 dose.register(app)
 audit.register(app)
+similar.register(app)
 terms.register(app)
 check.register(app)
 doctor.register(app)
