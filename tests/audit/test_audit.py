@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from rdflib.plugins.sparql import prepareQuery
 
 from neoplex.base.errors import FaultsFound
 from neoplex.base.names import NX, SOURCE, compact, expand
@@ -289,3 +290,9 @@ def flips(graph: Graph, query: AuditQuery, claim: str, change: planted) -> bool:
     with change:
         found = recompute(graph, query).get(claim)
     return found is not None and found.verdict == MISMATCH
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
+def test_a_second_engine_reads_the_query(query: AuditQuery) -> None:
+    prepared = prepareQuery(query.query)
+    assert {"claim", "facts"} <= {str(variable) for variable in prepared.algebra.PV}
