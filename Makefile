@@ -26,9 +26,15 @@ $(VENV)/.dev: pyproject.toml $(VENV)/.run-time
 
 # --- the main job ---------------------------------------------------------------------------------------------------
 
-.PHONY: run
-run: $(VENV)/.run-time ## build what changed, then show what the graph knows of the five papers
+ONTOLOGY_INPUTS := $(wildcard data/anatomy/*.tsv data/terms/*.tsv data/sources/*.tsv data/*.tsv ontology/modules/*.ttl \
+	src/neoplex/base/*.py src/neoplex/model/*.py src/neoplex/read/*.py src/neoplex/ontology/*.py)
+
+build/.ontology: $(ONTOLOGY_INPUTS) $(VENV)/.run-time
 	@$(BIN)/python -m neoplex.ontology.generate
+	@mkdir -p build && touch $@
+
+.PHONY: run
+run: build/.ontology ## build what changed, then show what the graph knows of the five papers
 	@$(BIN)/neoplex build
 	@$(BIN)/neoplex tour
 
@@ -69,7 +75,7 @@ docs: $(VENV)/.dev ## rewrite the command reference from the program itself
 
 .PHONY: clean
 clean: ## remove what is built (not the cases you added)
-	@rm -rf build/store dist .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf build/store build/.ontology dist .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
 
 .PHONY: help
