@@ -192,7 +192,9 @@ def test_reflexes_called_normal_are_the_routine_ones(bench: Bench, root: Path, t
 
 
 def test_hypotheses_in_the_graph_show_what_they_rest_on(graph: Graph) -> None:
-    found = [row[0].value for row in graph.query("SELECT ?h WHERE { ?case nx:hasInference ?h . ?h a nx:LesionHypothesis }")]
+    found = [
+        row[0].value for row in graph.query("SELECT ?h WHERE { ?case nx:hasInference ?h . ?h a nx:LesionHypothesis }")
+    ]
     assert any(iri.startswith(CAPEK + "/") for iri in found)
     for iri in found:
         for needed in (
