@@ -53,6 +53,12 @@ def test_the_same_beats_a_relative_beats_a_stranger(hierarchy: Hierarchy) -> Non
     assert same > near > far > none == 0
 
 
+def test_values_of_one_category_exclude_each_other(hierarchy: Hierarchy) -> None:
+    assert score([told("N3")], [told("N0")], hierarchy) == 0
+    assert score([told("N3")], [told("N3")], hierarchy) > 0
+    assert score([told("RegionalNodeCategory")], [told("N3")], hierarchy) > 0
+
+
 def test_sides(hierarchy: Hierarchy) -> None:
     mine = [told("GroinPain", "Groin", "left")]
     same, unknown, other = (

@@ -38,6 +38,8 @@ _ABSENCE_SHARE = 0.5
 _UNKNOWN_SIDE = 0.5
 _UNTOLD = {NX + "PainScore", NX + "PSAMeasurement"}
 """That a score was taken says nothing of the patient; what it means stands in other findings."""
+_CHOICES = {NX + "TNMFinding"}
+"""Classes below which each case has one value: N0 and N3 exclude each other, so their common ancestor is no likeness."""
 _TYPE = PREFIXES["rdf"] + "type"
 
 
@@ -222,7 +224,7 @@ def _standing(features: Sequence[Feature], hierarchy: Hierarchy) -> tuple[Featur
 
 def _match(mine: Feature, other: Feature, hierarchy: Hierarchy, side_blind: bool) -> Match | None:
     shared, weight = hierarchy.shared(mine.kind, other.kind)
-    if not shared:
+    if not shared or (shared not in (mine.kind, other.kind) and hierarchy.above(shared) & _CHOICES):
         return None
     place, side, extra = "", "", 0.0
     if mine.place and other.place:
