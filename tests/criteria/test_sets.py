@@ -102,7 +102,9 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "body", "verdict", "side"), CASES, ids=[f"{c[0]}-{c[2]}".replace(" ", "-") for c in CASES])
+@pytest.mark.parametrize(
+    ("name", "body", "verdict", "side"), CASES, ids=[f"{c[0]}-{c[2]}".replace(" ", "-") for c in CASES]
+)
 def test_verdict(trial: Trial, name: str, body: str, verdict: str, side: str) -> None:
     state = trial(body)[name]
     assert state.verdict == verdict

@@ -7,7 +7,7 @@ contradiction. An assumption is a fact like any other here; who adds one must sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -322,8 +322,7 @@ class Assessor:
         self, item: Item, side: str, evidence: _Evidence, assumed: str, sides_of: Mapping[str, frozenset[str]]
     ) -> ItemState:
         states = {leaf.iri: self._leaf(leaf, side, evidence, sides_of) for leaf in leaves_of(item.pattern)}
-        verdict = _value(item.pattern, lambda leaf: states[leaf.iri].verdict if leaf.decides else "")
-        closed = _value(item.pattern, lambda leaf: _closed(states[leaf.iri]))
+        verdict, closed = _values(item.pattern, states)
         if assumed:
             verdict = closed = assumed
         return ItemState(
@@ -383,23 +382,22 @@ class Assessor:
         return tuple(used[iri] for iri in sorted(used))
 
 
-def _closed(state: LeafState) -> str:
-    """The closed-world value of a leaf: silence is absence; a hint or a contradiction is no silence."""
-    if not state.leaf.decides:
-        return UNDETERMINED if state.hints else ""
-    if state.verdict == UNDETERMINED and not state.hints and not state.clashes:
-        return NOT_MET
-    return state.verdict
+def _values(pattern: Pattern, states: Mapping[str, LeafState]) -> tuple[str, str]:
+    """The open-world and the closed-world value of a pattern; empty where none of its leaves has one.
 
-
-def _value(pattern: Pattern, of: Callable[[Leaf], str]) -> str:
-    """The value of a pattern; empty when none of its leaves has one."""
+    For the closed world silence is absence; a hint and a contradiction are no silence. What is settled stays so.
+    """
     if isinstance(pattern, Leaf):
-        return of(pattern)
-    values = [value for part in pattern.parts if (value := _value(part, of))]
-    if not values:
-        return ""
-    return any_of(values) if pattern.how == "any-of" else all_of(values)
+        state = states[pattern.iri]
+        if not pattern.decides:
+            return "", UNDETERMINED if state.hints else ""
+        silent = state.verdict == UNDETERMINED and not state.hints and not state.clashes
+        return state.verdict, NOT_MET if silent else state.verdict
+    join = any_of if pattern.how == "any-of" else all_of
+    parts = [_values(part, states) for part in pattern.parts]
+    opened, closed = ([value for value in values if value] for values in zip(*parts, strict=True))
+    verdict = join(opened) if opened else ""
+    return verdict, verdict if verdict in (MET, NOT_MET) else join(closed) if closed else ""
 
 
 def total(one: CriteriaSet, verdicts: Sequence[str]) -> str:

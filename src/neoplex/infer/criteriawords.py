@@ -94,7 +94,8 @@ def _difference(hint: Hint, item: Item, ground: Ground) -> str:
     same = [leaf for leaf in deciding if leaf.section == sections.get(look.section, look.section)] or deciding
     sites = list(dict.fromkeys(site for leaf in deciding for site in leaf.sites))
     places = [cls for cls, _ in look.places if cls]
-    if places and sites and not any(ground.is_in(cls, site) for cls in places for site in sites):
+    inside = any(ground.is_in(cls, site) for cls in places for site in sites)
+    if not inside and any(ground.may_be_in(cls, site) for cls in places for site in sites):
         return f"{join(_labels(places, ground))} is not {join(_labels(sites, ground), 'or')}"
     kinds = list(dict.fromkeys(kind for leaf in same for kind in leaf.kinds))
     if kinds and not ground.kinds(look.kind).intersection(kinds):
@@ -130,7 +131,7 @@ def item_words(state: ItemState, ground: Ground) -> str:
     if state.verdict not in (MET, NOT_MET) and state.hints:
         hints = hint_words(state, ground)
         more = len(hints) - MOST_HINTS
-        said += f"; hints only: {join([*hints[:MOST_HINTS], *([f'{more} more'] if more > 0 else [])])}"
+        said += f"; hints only: {'; also '.join([*hints[:MOST_HINTS], *([f'{more} more'] if more > 0 else [])])}"
     return said + "."
 
 
