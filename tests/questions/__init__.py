@@ -1,0 +1,1 @@
+"""Saved questions against the rows that the papers give."""
