@@ -34,7 +34,7 @@ def test_the_page_of_a_case_shows_every_hypothesis_the_tree_and_the_authors(
     app: typer.Typer, built_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = run(app, built_home, monkeypatch, "capek-2015")
-    assert "Favoured: transmedian dural bridge." in page
+    assert "Favoured: transmedian dural bridge, then direct" in page
     for words in ("favoured       transmedian dural bridge", "not supported  a second cause", "What would decide",
                   "What the source concluded", "One tree from the primary", "> dural sac: intradural extension",
                   "not reached: left ischium", "they differ"):  # fmt: skip
