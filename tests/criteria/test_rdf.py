@@ -81,7 +81,8 @@ def test_every_premise_is_known_and_every_way_down_ends_in_a_passage(store: ox.S
         FILTER NOT EXISTS { ?p ?any ?thing } }""")  # fmt: skip
     assert unknown == []
     lost = rows(store, """SELECT ?leaf WHERE { ?a a nx:CriteriaAssessment ; nx:premise+ ?leaf .
-        FILTER NOT EXISTS { ?leaf nx:premise ?more } FILTER NOT EXISTS { ?leaf nx:statedIn/nx:passageOf/rdf:type ?publication } }""")  # fmt: skip
+        FILTER NOT EXISTS { ?leaf nx:premise ?more }
+        FILTER NOT EXISTS { ?leaf nx:statedIn/nx:passageOf/rdf:type ?publication } }""")  # fmt: skip
     assert lost == []
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from neoplex.base.names import NX, PREFIXES
-from neoplex.infer.criteriaground import Ground
+from neoplex.infer.criteriaground import Ground, Statement
 
 _TYPE = PREFIXES["rdf"] + "type"
 _SECTIONS = {
@@ -23,6 +23,15 @@ _SECTIONS = {
     NX + "hasTreatment": "treatment",
     NX + "hasConclusion": "conclusion",
 }
+FACT_PREDICATES = (
+    _TYPE,
+    *_SECTIONS,
+    *(NX + name for name in (
+        "status", "hasSite", "side", "method", "hasQualifier", "usesDrug", "certainty", "verdict", "conclusionRole", "concludes",
+        "conflictsWith", "atTime", "earliest", "latest", "relation", "anchor",
+    )),
+)  # fmt: skip
+"""All that is read of a case."""
 _HELD = {"": "held", "favoured": "held", "proposed": "proposed", "rejected": "rejected"}
 """Verdicts under which a conclusion counts; all others (considered, unlikely, held then abandoned) leave it out."""
 
@@ -91,12 +100,13 @@ class CaseFact:
 
 
 class _Nodes:
-    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+    def __init__(self, triples: Iterable[Statement]) -> None:
         self.found: dict[str, dict[str, list[str]]] = {}
         for triple in triples:
-            if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode | ox.Literal):
-                entry = self.found.setdefault(triple.subject.value, {})
-                entry.setdefault(triple.predicate.value, []).append(triple.object.value)
+            subject, value = triple.subject, triple.object
+            if isinstance(subject, ox.NamedNode) and isinstance(value, (ox.NamedNode, ox.Literal)):
+                entry = self.found.setdefault(subject.value, {})
+                entry.setdefault(triple.predicate.value, []).append(value.value)
 
     def all(self, subject: str, name: str) -> list[str]:
         return self.found.get(subject, {}).get(name if "://" in name else NX + name, [])
@@ -109,7 +119,7 @@ class _Nodes:
         return self.one(subject, name).rpartition("/")[2]
 
 
-def read_facts(case: str, triples: Iterable[ox.Triple], ground: Ground) -> tuple[CaseFact, ...]:
+def read_facts(case: str, triples: Iterable[Statement], ground: Ground) -> tuple[CaseFact, ...]:
     """The facts of a case that criteria may use."""
     nodes = _Nodes(triples)
     treatments = set(nodes.all(case, "hasTreatment"))

@@ -16,7 +16,8 @@ import pyoxigraph as ox
 
 from neoplex.base.names import GRAPH_ATLAS, GRAPH_INFERRED, GRAPH_ONTOLOGY, NX, PREFIXES
 
-Triples = Callable[[str, Sequence[str]], Iterable[ox.Triple]]
+Statement = ox.Triple | ox.Quad
+Triples = Callable[[str, Sequence[str]], Iterable[Statement]]
 """Gives the triples of a named graph that have one of these predicates; all of them when none is named."""
 
 _RDF, _RDFS, _OWL = PREFIXES["rdf"], PREFIXES["rdfs"], PREFIXES["owl"]
@@ -146,12 +147,11 @@ def _closure(start: str, parents: Mapping[str, frozenset[str]]) -> frozenset[str
 def store_triples(store: ox.Store) -> Triples:
     """The named graphs of an embedded store."""
 
-    def triples(graph: str, predicates: Sequence[str] = ()) -> Iterable[ox.Triple]:
+    def triples(graph: str, predicates: Sequence[str] = ()) -> Iterable[Statement]:
         node = ox.NamedNode(graph)
         wanted: list[ox.NamedNode | None] = [ox.NamedNode(iri) for iri in predicates]
         for predicate in wanted or [None]:
-            for quad in store.quads_for_pattern(None, predicate, None, node):
-                yield quad.triple
+            yield from store.quads_for_pattern(None, predicate, None, node)
 
     return triples
 
@@ -196,7 +196,7 @@ class _Gatherer:
             levels,
         )
 
-    def _axiom(self, triple: ox.Triple) -> None:
+    def _axiom(self, triple: Statement) -> None:
         subject, predicate, value = triple.subject, triple.predicate.value, triple.object
         if isinstance(subject, ox.BlankNode):
             if predicate in _BLANK_WANTED and isinstance(value, ox.NamedNode | ox.BlankNode):
@@ -237,7 +237,7 @@ class _Gatherer:
         return frozenset()
 
     def _atlas(
-        self, triples: Iterable[ox.Triple]
+        self, triples: Iterable[Statement]
     ) -> tuple[dict[str, tuple[str, str]], dict[str, frozenset[str]], dict[str, frozenset[str]]]:
         found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for triple in triples:

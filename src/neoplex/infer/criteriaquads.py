@@ -9,12 +9,13 @@ ontology, atlas and sets only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import pyoxigraph as ox
 
 from neoplex.base.names import GRAPH_KNOWLEDGE, GRAPH_SOURCES, NX, PREFIXES, source_iri
 from neoplex.infer.criteria import MET, NOT_MET, UNDETERMINED, WHOLE, Assessor, ItemState, SetState, SideState
-from neoplex.infer.criteriafacts import CaseFact, read_facts
+from neoplex.infer.criteriafacts import FACT_PREDICATES, CaseFact, read_facts
 from neoplex.infer.criteriaground import Ground, Triples, make_ground, store_triples
 from neoplex.infer.criteriamatch import Matcher
 from neoplex.infer.criteriawords import item_words, leaf_words, set_words, side_words
@@ -45,18 +46,27 @@ _BATCH = 100_000
 """Quads written at a time."""
 
 
+@lru_cache(maxsize=4096)
+def _node(iri: str) -> ox.NamedNode:
+    return ox.NamedNode(iri)
+
+
+@lru_cache(maxsize=256)
+def _predicate(name: str) -> ox.NamedNode:
+    return ox.NamedNode(name if "://" in name else NX + name)
+
+
 class _Writer:
     def __init__(self, graph: str) -> None:
         self._graph = ox.NamedNode(graph)
         self.quads: list[ox.Quad] = []
 
     def _add(self, subject: str, name: str, value: ox.NamedNode | ox.Literal) -> None:
-        predicate = ox.NamedNode(name if "://" in name else NX + name)
-        self.quads.append(ox.Quad(ox.NamedNode(subject), predicate, value, self._graph))
+        self.quads.append(ox.Quad(_node(subject), _predicate(name), value, self._graph))
 
     def link(self, subject: str, name: str, target: str) -> None:
         """State a link."""
-        self._add(subject, name, ox.NamedNode(target))
+        self._add(subject, name, _node(target))
 
     def word(self, subject: str, name: str, text: str, *, english: bool = True, datatype: str = "") -> None:
         """State words, unless there are none."""
@@ -257,7 +267,7 @@ class CaseAssessor:
 
     def facts(self, case: str) -> tuple[CaseFact, ...]:
         """What a case reports, by its IRI."""
-        return read_facts(case, self.triples(case, ()), self.ground)
+        return read_facts(case, self.triples(case, FACT_PREDICATES), self.ground)
 
     def assess(self, case: str, *, only: frozenset[str] | None = None) -> tuple[SetState, ...]:
         """The state of every set on a case, or of those named."""
