@@ -139,7 +139,9 @@ def _choose(
     known = [*(one.id for one in sets), *(file.id for file in others)]
     for name in names:
         if name not in (*known, "all"):
-            raise UsageError(f"no criteria set is called {name!r}; {did_you_mean(name, known) or ', '.join(known)}")
+            begun = [one for one in known if one.startswith(name)]
+            hint = f"did you mean {' or '.join(begun)}?" if begun else did_you_mean(name, known) or ", ".join(known)
+            raise UsageError(f"no criteria set is called {name!r}; {hint}")
     if not names or "all" in names:
         return sets, others
     return tuple(one for one in sets if one.id in names), tuple(file for file in others if file.id in names)
