@@ -8,11 +8,11 @@ that names its rule and its premises. Comes in: a store. Goes out: quads. Never 
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 
@@ -22,9 +22,11 @@ from neoplex.read.header import read_header
 
 _CASES = re.compile(r"VALUES\s+\?case\s*\{[^}]*\}")
 _KEYS = {"summary", "when", "source", "stratum", "concludes", "recursive"}
-_BATCH = 400
+_BATCH = 100
+_BATCHES_PER_WORKER = 3
 _ROUNDS = 50
-_RDF_TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
+_MANY = 20_000
+_CASE_START = f"<{CASE}".encode()
 
 
 @dataclass(frozen=True)
@@ -105,50 +107,136 @@ def inferred_graph(case: str) -> ox.NamedNode:
     return ox.NamedNode(case + "/inferred")
 
 
-def _case_of(node: Any, cases: set[str]) -> str | None:
-    if isinstance(node, ox.NamedNode) and node.value.startswith(CASE):
-        iri = CASE + node.value[len(CASE) :].split("/", 1)[0]
-        return iri if iri in cases else None
-    return None
+class Workbench:
+    """A store in memory with everything that is shared by all cases, and with the cases at hand, one batch at a time.
+
+    Rules run here and not where the cases lie: other cases are out of their reach, and a conclusion costs the same however many
+    cases there are.
+    """
+
+    def __init__(self, shared: bytes, rules: Sequence[Rule]) -> None:
+        self._store = ox.Store()
+        self._store.bulk_load(input=shared, format=ox.RdfFormat.N_QUADS)
+        self._rules = list(rules)
+
+    def infer(self, facts: Mapping[str, bytes]) -> list[bytes]:
+        """What follows for some cases, as lines of N-Quads; ``facts`` maps each case to its graph in N-Triples."""
+        graphs = [ox.NamedNode(case) for case in facts]
+        for graph, text in zip(graphs, facts.values(), strict=True):
+            self._store.load(input=text, format=ox.RdfFormat.N_TRIPLES, to_graph=graph)
+        try:
+            return sorted(_closure(self._store, self._rules, list(facts)))
+        finally:
+            for graph in graphs:
+                self._store.remove_graph(graph)
+                self._store.remove_graph(inferred_graph(graph.value))
 
 
-def _conclusions(store: ox.Store, rule: Rule, batch: Sequence[str]) -> Iterator[ox.Quad]:
-    known = set(batch)
-    answer = store.query(rule.for_cases(batch), prefixes=PREFIXES, use_default_graph_as_union=True)
+def _closure(store: ox.Store, rules: Sequence[Rule], cases: Sequence[str]) -> set[bytes]:
+    graphs = {case.removeprefix(CASE).encode(): f"<{case}/inferred> .".encode() for case in cases}
+    known: set[bytes] = set()
+    for stratum in sorted({rule.stratum for rule in rules}):
+        layer = [rule for rule in rules if rule.stratum == stratum]
+        for round_number in range(_ROUNDS):
+            active = layer if round_number == 0 else [rule for rule in layer if rule.recursive]
+            fresh = {line for rule in active for line in _conclusions(store, rule, graphs)} - known
+            if not fresh:
+                break
+            store.load(input=b"\n".join(fresh), format=ox.RdfFormat.N_QUADS)
+            known |= fresh
+            if not any(rule.recursive for rule in layer):
+                break
+        else:
+            raise ValueError(f"the rules of stratum {stratum} do not come to an end after {_ROUNDS} rounds")
+    return known
+
+
+def _conclusions(store: ox.Store, rule: Rule, graphs: Mapping[bytes, bytes]) -> Iterator[bytes]:
+    """What a rule concludes, one line of N-Quads each; ``graphs`` maps the id of each case to its inferred graph.
+
+    Lines and not terms, because a case has some hundred conclusions and each term costs more than its text. Raises ValueError
+    when the rule speaks of anything but these cases.
+    """
+    answer = store.query(
+        rule.for_cases([CASE + name.decode() for name in graphs]), prefixes=PREFIXES, use_default_graph_as_union=True
+    )
     if not isinstance(answer, ox.QueryTriples):
         raise ValueError(f"rule {rule.name} is no CONSTRUCT query")
-    for triple in answer:
-        case = _case_of(triple.subject, known)
-        if case is None:
-            raise ValueError(f"rule {rule.name} concludes about {triple.subject}, which is in none of its cases")
-        yield ox.Quad(triple.subject, triple.predicate, triple.object, inferred_graph(case))
+    text = answer.serialize(format=ox.RdfFormat.N_TRIPLES)
+    assert text is not None
+    start = len(_CASE_START)
+    for line in set(text.split(b"\n")):
+        if not line:
+            continue
+        name = line[start : line.index(b">")].partition(b"/")[0] if line.startswith(_CASE_START) else b""
+        if name not in graphs:
+            raise ValueError(f"rule {rule.name} concludes {line.decode()}, which is about none of its cases")
+        yield line[:-1] + graphs[name]
 
 
-def run_rules(store: ox.Store, rules: Sequence[Rule], cases: Iterable[str]) -> int:
+def shared_graphs(store: ox.Store) -> bytes:
+    """Everything that is not one case's own: ontology, atlas, sources, as N-Quads."""
+    parts: list[bytes] = []
+    for graph in store.named_graphs():
+        if isinstance(graph, ox.NamedNode) and not graph.value.startswith(CASE):
+            text = ox.serialize(store.quads_for_pattern(None, None, None, graph), format=ox.RdfFormat.N_QUADS)
+            assert text is not None
+            parts.append(text)
+    return b"".join(parts)
+
+
+def _facts(store: ox.Store, cases: Sequence[str]) -> dict[str, bytes]:
+    return {case: store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(case)) or b"" for case in cases}
+
+
+def run_rules(store: ox.Store, rules: Sequence[Rule], cases: Iterable[str], *, workers: int | None = None) -> int:
     """Replace the inferred graphs of these cases; returns how many triples follow in all.
 
-    Strata run in order; a recursive rule runs until nothing new follows. The store must be writable.
+    Strata run in order; a recursive rule runs until nothing new follows. Many cases are shared out among ``workers`` processes
+    (as many as there are cores when not given). The store must be writable.
     """
     todo = sorted(set(cases))
     for case in todo:
         store.remove_graph(inferred_graph(case))
+    if not todo or not rules:
+        return 0
+    shared = shared_graphs(store)
+    batches = [todo[start : start + _BATCH] for start in range(0, len(todo), _BATCH)]
+    count = workers if workers is not None else min(os.cpu_count() or 1, len(batches) // _BATCHES_PER_WORKER)
     total = 0
-    for start in range(0, len(todo), _BATCH):
-        batch = todo[start : start + _BATCH]
-        for stratum in sorted({rule.stratum for rule in rules}):
-            layer = [rule for rule in rules if rule.stratum == stratum]
-            for round_number in range(_ROUNDS):
-                active = layer if round_number == 0 else [rule for rule in layer if rule.recursive]
-                fresh = sorted(
-                    {quad for rule in active for quad in _conclusions(store, rule, batch) if quad not in store},
-                    key=str,
-                )
-                if not fresh:
-                    break
-                store.extend(fresh)
-                total += len(fresh)
-                if not any(rule.recursive for rule in layer):
-                    break
-            else:
-                raise ValueError(f"the rules of stratum {stratum} do not come to an end after {_ROUNDS} rounds")
+    if count < 2:
+        bench = Workbench(shared, rules)
+        for batch in batches:
+            total += _write(store, bench.infer(_facts(store, batch)))
+        return total
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    # Fresh processes: a copy of this one would share the files of an open store.
+    with ProcessPoolExecutor(count, get_context("spawn"), _open_bench, (shared, list(rules))) as pool:
+        for lines in pool.map(_infer_here, (_facts(store, batch) for batch in batches)):
+            total += _write(store, lines)
     return total
+
+
+def _write(store: ox.Store, lines: list[bytes]) -> int:
+    text = b"\n".join(lines)
+    if len(lines) < _MANY:
+        store.load(input=text, format=ox.RdfFormat.N_QUADS)
+    else:
+        # Not one transaction, and much quicker: who builds throws the whole draft away when something fails.
+        store.bulk_load(input=text, format=ox.RdfFormat.N_QUADS)
+    return len(lines)
+
+
+_bench: Workbench | None = None
+
+
+def _open_bench(shared: bytes, rules: Sequence[Rule]) -> None:
+    global _bench
+    _bench = Workbench(shared, rules)
+
+
+def _infer_here(facts: Mapping[str, bytes]) -> list[bytes]:
+    assert _bench is not None
+    return _bench.infer(facts)
