@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyoxigraph as ox
 import pytest
 
+from neoplex.base.names import GRAPH_SOURCES
+from neoplex.cases.compile import compile_publication
 from neoplex.infer.criteria import MET, NOT_MET, UNDETERMINED, ItemState
 from neoplex.infer.criteriaground import Ground
+from neoplex.infer.criteriaquads import criteria_quads
 from neoplex.infer.criteriawords import hint_words
+from neoplex.model.lexicon import Lexicon
+from neoplex.read.criteria import CriteriaSet
 from tests.criteria.conftest import States
 
 
@@ -150,3 +159,17 @@ def test_a_mass_left_of_the_psoas_major_does_not_infiltrate_it(shipped: dict[str
     pain = item(shipped, "shi-2021", "gerontopoulos-2020", "nociceptive-pain", "left")
     assert pain.verdict == UNDETERMINED
     assert "hip pain (left hip region): it is not said to be nociceptive pain" in hint_words(pain, ground)
+
+
+def test_a_source_of_a_set_is_described_as_in_its_own_case_file(
+    root: Path, lexicon: Lexicon, sets: Sequence[CriteriaSet]
+) -> None:
+    """Both stand in one graph, so a title spelt in two ways would be two titles."""
+    quads = [quad for quad in criteria_quads(sets, lexicon) if quad.graph_name == ox.NamedNode(GRAPH_SOURCES)]
+    for name in ("sanuki-2022", "gerontopoulos-2020"):
+        quads += compile_publication(root / "data" / "cases" / f"{name}.yaml", lexicon).quads
+    values: dict[tuple[str, str], set[str]] = {}
+    for quad in quads:
+        if quad.graph_name == ox.NamedNode(GRAPH_SOURCES) and isinstance(quad.object, ox.Literal):
+            values.setdefault((str(quad.subject), quad.predicate.value), set()).add(str(quad.object))
+    assert {key: found for key, found in values.items() if len(found) > 1} == {}

@@ -194,7 +194,17 @@ def build(
         try:
             units = {} if fresh else dict(old.units)
             report = _fill(
-                draft, publication_files(home, overlay), root, wanted, units, changed, removed, rules, sets, fresh, progress
+                draft,
+                publication_files(home, overlay),
+                root,
+                wanted,
+                units,
+                changed,
+                removed,
+                rules,
+                sets,
+                fresh,
+                progress,
             )
             commit()
             path = draft.publish(Manifest(units, report.quads))
@@ -259,7 +269,9 @@ def _fill(
         for quad in list(store.quads_for_pattern(None, ox.NamedNode(names.NX + "appliesWhen"), None)):
             for old in list(store.quads_for_pattern(quad.subject, None, None, quad.graph_name)):
                 store.remove(old)
-        store.extend([*rule_quads(rules, names.GRAPH_ONTOLOGY), *search_quads(), *criteria_rule_quads(names.GRAPH_ONTOLOGY)])
+        store.extend(
+            [*rule_quads(rules, names.GRAPH_ONTOLOGY), *search_quads(), *criteria_rule_quads(names.GRAPH_ONTOLOGY)]
+        )
         units[RULES_UNIT] = Unit(wanted[RULES_UNIT])
     progress(f"inferring over {len(touched)} cases with {len(rules)} rules")
     inferred = run_rules(store, rules, touched) + run_searches(store, touched) + run_criteria(store, touched, sets)
