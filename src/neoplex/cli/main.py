@@ -27,6 +27,8 @@ from neoplex.cli import (
     criteria,
     doctor,
     dose,
+    explain,
+    involvement,
     localise,
     routes,
     similar,
@@ -96,12 +98,14 @@ build.register(app)
 ask.register(app)
 sparql.register(app)
 case.register(app)
+involvement.register(app)
 criteria.register(app)
 localise.register(app)
 routes.register(app)
 dose.register(app)
 audit.register(app)
 similar.register(app)
+explain.register(app)
 terms.register(app)
 check.register(app)
 doctor.register(app)
