@@ -51,7 +51,7 @@ ontology: $(VENV)/.dev ## regenerate ontology/generated and neoplex.owl, classif
 
 .PHONY: test
 test: $(VENV)/.dev ## all tests (no network once installed)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.dev ## ruff and mypy --strict
