@@ -48,7 +48,7 @@ def check(
     findings = run_checks(LocalEngine.open().graph.store, chosen)
     shown = [finding for finding in findings if notes or names or finding.severity != "note"]
     if format_ == "table":
-        terminal.emit(_report(shown, known), output)
+        terminal.emit(_report(shown, known) + ("" if names else _row_counts()), output)
     else:
         cells = [(f.severity, f.check, f.entity, f.property, f.value, f.reason) for f in shown]
         rows = Rows(
@@ -74,3 +74,16 @@ def _report(findings: Sequence[Finding], checks: Mapping[str, Check]) -> str:
         rows = [(f.entity, f.property, f.value, f.reason) for f in findings if f.check == name]
         lines += ["  " + line for line in layout.table(("entity", "property", "value", "reason"), rows, width - 2)]
     return "\n".join(line.rstrip() for line in lines[1:]) + ("\n" if lines else "")
+
+
+def _row_counts() -> str:
+    """Rows of the source tables: how many there are, how many became part of the ontology, how many are left out."""
+    from neoplex.ask import layout
+    from neoplex.base.paths import shipped_root
+    from neoplex.ontology import accounting, termmappings
+
+    root = shipped_root()
+    counts = [*accounting.account(root), *termmappings.account(root)]
+    rows = [(c.table, str(c.rows_in), str(c.rows_encoded), str(c.rows_left_out)) for c in counts]
+    table = layout.table(("table", "rows in", "encoded", "left out"), rows, terminal.screen_width())
+    return "\n".join(line.rstrip() for line in table) + "\n"

@@ -73,7 +73,7 @@ def criteria(
     neoplex criteria elhayel-2026                every set on one case
     neoplex criteria elhayel-2026 --set jspm-2010 --proof
     neoplex criteria --all                       every set over every case
-    neoplex criteria elhayel-2026 --assume "infiltration in right psoas major=present"
+    neoplex criteria elhayel-2026 --assume "infiltration in right psoas=present"
 
     A verdict is met, not met or undetermined; beside it stands what follows if silence is read as absence.
     """

@@ -44,7 +44,6 @@ def explain(
 
     \b
     neoplex explain sanuki-2022-8 list
-    neoplex explain sanuki-2022-8 at-risk-relation/left-sciatic-nerve--left-piriformis
     neoplex explain sanuki-2022-5 finding/infiltration
     neoplex explain "quadriceps weakness" "motor deficit"
     neoplex explain shi-2021 --why-not "involved left psoas major"
