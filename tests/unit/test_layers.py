@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-LAYERS = ["base", "model", "read", "ontology", "cases", "store", "infer", "ask", "check", "build", "cli"]
+LAYERS = ["base", "model", "read", "ontology", "cases", "store", "infer", "ask", "check", "build"]
+LAYERS += ["exchange", "draw", "report", "cli"]
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "neoplex"
 MODULES = sorted(SOURCE.glob("*/**/*.py"))
 
