@@ -50,13 +50,14 @@ def emit(text: str, output: Path | None = None) -> None:
     _write(text)
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a file all or nothing; raises EnvironmentProblem when it cannot be written."""
+def write_file(path: Path, content: str | bytes) -> None:
+    """Write a file of text (UTF-8) or bytes all or nothing; raises EnvironmentProblem when it cannot be written."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
     target = path.resolve() if path.is_symlink() else path
     if target.exists() and not target.is_file():
         # A device or a pipe has no before and after; a folder is refused by the system.
         try:
-            target.write_text(text, "utf-8", newline="")
+            target.write_bytes(data)
         except OSError as error:
             raise EnvironmentProblem(f"{path} cannot be written: {error.strerror}") from error
         return
@@ -64,8 +65,8 @@ def write_file(path: Path, text: str) -> None:
     try:
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        with open(descriptor, "w", encoding="utf-8", newline="") as handle:  # noqa: PTH123 - a descriptor, not a path
-            handle.write(text)
+        with open(descriptor, "wb") as handle:  # noqa: PTH123 - a descriptor, not a path
+            handle.write(data)
             handle.flush()
             os.fsync(handle.fileno())
         Path(name).chmod(mode)
