@@ -54,13 +54,14 @@ def involvement(
     """
     from neoplex.ask import render
     from neoplex.ask.engines import LocalEngine
+    from neoplex.ask.whatif import of_case, of_sites
     from neoplex.base.errors import UsageError
 
     render.check_format(format_, (_TEXT, *render.FORMATS))
     if bool(case) == bool(site):
         raise UsageError("name a case, or give --site; not both" if case else "name a case, or give --site")
     engine = LocalEngine.open()
-    title, found, store = _of_case(engine, case) if case else _of_sites(engine, site or [], kind)
+    title, found, store = of_case(engine, case) if case else of_sites(engine, site or [], kind)
     text = _write(engine, title, found, store, format_, every=every, proof=proof)
     terminal.emit(text, output)
     terminal.talk(CAVEAT)
@@ -90,59 +91,3 @@ def _write(
     while lines and not lines[-1]:
         lines.pop()
     return "\n".join(lines) + "\n"
-
-
-def _of_case(engine: LocalEngine, name: str) -> tuple[str, Involvement, ox.Store]:
-    from neoplex.ask.casebook import find_case
-    from neoplex.base.errors import UsageError
-    from neoplex.base.names import case_iri
-    from neoplex.infer.involvement import read_involvement
-
-    entry = find_case(engine, name)
-    if entry.is_cohort:
-        raise UsageError(f"{entry.id} is a cohort; ask about one of its cases")
-    store = engine.graph.store
-    return entry.label, read_involvement(store, case_iri(entry.id)), store
-
-
-def _of_sites(engine: LocalEngine, sites: list[str], kind: str) -> tuple[str, Involvement, ox.Store]:
-    from neoplex.ask.vocabulary import Vocabulary, fetch_labels
-    from neoplex.base import paths
-    from neoplex.base.errors import UsageError
-    from neoplex.base.names import ATLAS, NX
-    from neoplex.infer.involvement import WHAT_IF, read_involvement, suppose
-    from neoplex.infer.justify import justify
-    from neoplex.infer.rules import read_rules
-
-    vocabulary = Vocabulary(engine)
-    store = engine.graph.store
-    term = vocabulary.resolve(kind, "term")[0]
-    if justify(store, term, NX + "TumorInvolvement") is None:
-        raise UsageError(f"{kind!r} is no kind of tumor involvement; `neoplex tree tumor involvement` shows them")
-    places = [iri for site in sites for iri in vocabulary.resolve(site, "structure")]
-    labels = fetch_labels(engine, [*places, term])
-    wanted: list[tuple[str, str, str]] = []
-    for iri in places:
-        if iri.startswith(ATLAS):
-            wanted.append((iri, "", ""))
-        elif single := _only_individual(engine, iri):
-            wanted.append((single, "", ""))
-        else:
-            name = labels.get(iri, iri)
-            wanted.append((f"{WHAT_IF}/site/{iri.removeprefix(NX)}", iri, f"{name}, side not reported"))
-    supposed = suppose(store, read_rules(paths.shipped_root() / "queries" / "rules"), term, wanted)
-    found = read_involvement(supposed, WHAT_IF)
-    title = f"If there were {labels.get(term, kind)} of " + " and ".join(labels.get(iri, iri) for iri in places)
-    return title, found, supposed
-
-
-def _only_individual(engine: LocalEngine, cls: str) -> str:
-    """The one structure of the atlas that is of this class, when it is unpaired; else nothing."""
-    import pyoxigraph as ox
-
-    from neoplex.base.names import GRAPH_ATLAS, PREFIXES
-
-    kind = ox.NamedNode(PREFIXES["rdf"] + "type")
-    quads = engine.graph.store.quads_for_pattern(None, kind, ox.NamedNode(cls), ox.NamedNode(GRAPH_ATLAS))
-    found = sorted(q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode))
-    return found[0] if len(found) == 1 else ""

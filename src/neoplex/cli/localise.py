@@ -58,6 +58,8 @@ def localise(
     movement, muscle, skin field, dermatome, reflex or function, with its side and, if known, its strength.
     """
     from neoplex.ask import lesionbook, render
+    from neoplex.ask.engines import LocalEngine
+    from neoplex.ask.localising import localise_findings
     from neoplex.base.errors import UsageError
 
     render.check_format(format_, (_TEXT, *render.FORMATS))
@@ -67,7 +69,9 @@ def localise(
         raise UsageError("--examination needs a case")
     if sex not in ("", "male", "female"):
         raise UsageError(f"{sex!r} is no sex here; use male or female")
-    found, localiser = _search(case, finding or [], preserved or [], examination, sex, limit)
+    found, localiser = localise_findings(
+        LocalEngine.open(), case, finding or (), preserved or (), examination=examination, sex=sex, most=limit
+    )
     if not found.hypotheses:
         terminal.talk(_nothing(found))
     if format_ == _TEXT:
@@ -80,58 +84,6 @@ def localise(
         text = render.render(lesionbook.rows(found), render.Style(format_, terminal.screen_width()))
     terminal.emit(text, output)
     terminal.talk("anatomy only, for research; a hypothesis is no diagnosis")
-
-
-def _search(
-    case: str | None, finding: list[str], preserved: list[str], examination: str | None, sex: str, limit: int
-) -> tuple[Localisation, CaseLocaliser]:
-    from neoplex.ask.casebook import find_case
-    from neoplex.ask.engines import LocalEngine
-    from neoplex.ask.lesionbook import Localisation
-    from neoplex.base.errors import UsageError
-    from neoplex.base.names import case_iri
-    from neoplex.infer.atlasgraph import open_atlas
-    from neoplex.infer.casedeficits import CaseDeficits
-    from neoplex.infer.lesionquads import CaseLocaliser
-    from neoplex.infer.localise import localise as search
-
-    engine = LocalEngine.open()
-    localiser = CaseLocaliser(engine.graph.store, open_atlas(engine.graph))
-    deficits = CaseDeficits("", (), (), (), sex)
-    title = "Findings as given"
-    if case is not None:
-        entry = find_case(engine, case)
-        if entry.is_cohort:
-            raise UsageError(f"{entry.id} is a cohort; findings are localised person by person")
-        found_by = _investigation(engine.graph.store, case_iri(entry.id), examination) if examination else ""
-        deficits = localiser.read(case_iri(entry.id), found_by=found_by)
-        title = entry.label + (f", {examination}" if examination else "")
-    given = [f for text in finding for f in localiser.reader.read(text)]
-    lost = (*deficits.lost, *(f for f in given if not f.preserved))
-    kept = (*deficits.kept, *(f for f in given if f.preserved))
-    kept = (*kept, *(f for text in preserved for f in localiser.reader.read(text, preserved=True)))
-    sex = deficits.sex or sex
-    hypotheses = tuple(search(lost, kept, localiser.lesions, sex=sex, most=limit))
-    return Localisation(title, lost, kept, deficits.unplaced, hypotheses, localiser.lesions, sex), localiser
-
-
-def _investigation(store: object, case: str, name: str) -> str:
-    """The IRI of an investigation of a case; raises UsageError with the nearest ids."""
-    import pyoxigraph as ox
-
-    from neoplex.base.errors import UsageError, did_you_mean
-    from neoplex.base.names import NX
-
-    assert isinstance(store, ox.Store)
-    known = {
-        quad.object.value.rpartition("/")[2]: quad.object.value
-        for quad in store.quads_for_pattern(ox.NamedNode(case), ox.NamedNode(NX + "hasInvestigation"), None)
-        if isinstance(quad.object, ox.NamedNode)
-    }
-    if name not in known:
-        hint = did_you_mean(name, sorted(known)) or f"it has {', '.join(sorted(known)) or 'none'}"
-        raise UsageError(f"this case has no investigation {name!r}; {hint}")
-    return known[name]
 
 
 def _triples(case: str | None, found: Localisation, localiser: CaseLocaliser) -> Triples:
