@@ -20,7 +20,8 @@ _UNSAFE = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 def write_yaml(entry: Mapping[str, Any], comments: Mapping[str, str] | None = None) -> str:
     """The text of a file; ``comments`` stand above the top-level keys they are given for.
 
-    >>> print(write_yaml({"source": {"id": "smith-2021", "year": 2021}, "cases": [{"id": "a", "at": ["page 1", "page 2"]}]}), end="")
+    >>> entry = {"source": {"id": "smith-2021", "year": 2021}, "cases": [{"id": "a", "at": ["page 1", "page 2"]}]}
+    >>> print(write_yaml(entry), end="")
     source:
       id: smith-2021
       year: 2021
