@@ -45,7 +45,7 @@ def run(small_home: Path, tmp_path: Path) -> Run:
     return start
 
 
-VERBS = ["tour", "build", "ask", "sparql", "case", "term", "tree", "search", "check", "doctor", "completion"]
+VERBS = ["tour", "build", "ask", "sparql", "case", "term", "tree", "search", "check", "doctor", "completion", "export"]
 VERBS += [f"case {verb}" for verb in ("list", "show", "new", "check", "add", "remove")]
 
 

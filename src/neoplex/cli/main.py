@@ -28,6 +28,7 @@ from neoplex.cli import (
     doctor,
     dose,
     explain,
+    export,
     involvement,
     localise,
     routes,
@@ -106,6 +107,7 @@ dose.register(app)
 audit.register(app)
 similar.register(app)
 explain.register(app)
+export.register(app)
 terms.register(app)
 check.register(app)
 doctor.register(app)

@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -48,6 +49,21 @@ def emit(text: str, output: Path | None = None) -> None:
 
         text = visible_lines(text)
     _write(text)
+
+
+def emit_bytes(chunks: Iterable[bytes]) -> None:
+    """Write bytes to stdout as they come."""
+    try:
+        sys.stdout.flush()
+        for chunk in chunks:
+            rest = memoryview(chunk)
+            while rest:
+                rest = rest[sys.stdout.buffer.write(rest) :]
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        leave_quietly()
+    except OSError as error:
+        raise EnvironmentProblem(f"the answer cannot be written: {error.strerror}") from error
 
 
 def write_file(path: Path, content: str | bytes) -> None:

@@ -7,7 +7,7 @@ of meaning (rdflib's own writers order blank nodes by memory). Prefixes are thos
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from rdflib import BNode, Graph, Literal, URIRef
@@ -47,6 +47,11 @@ def write_turtle(graph: Graph, *, comment: str = "", prefixes: Mapping[str, str]
     return ("\n".join(head) + "\n\n" + body).encode("utf-8")
 
 
+def turtle_blocks(graph: Graph) -> Iterator[str]:
+    """The blocks of a graph, one for each subject, without the ``@prefix`` lines; they use the project's prefixes."""
+    yield from _Writer(graph, PREFIXES).blocks()
+
+
 class _Writer:
     def __init__(self, graph: Graph, prefixes: Mapping[str, str]) -> None:
         self._layout = Layout(graph)
@@ -59,7 +64,10 @@ class _Writer:
         return sorted(self._used.items())
 
     def write(self) -> str:
-        return "\n".join(self._block(subject) for subject in self._layout.subjects())
+        return "\n".join(self.blocks())
+
+    def blocks(self) -> Iterator[str]:
+        return (self._block(subject) for subject in self._layout.subjects())
 
     def _block(self, subject: Node) -> str:
         rows = self._rows(subject, "    ")
