@@ -92,57 +92,14 @@ def _subject(engine: LocalEngine, name: str, statement: str | None) -> tuple[str
         return iri, True
 
 
-def _statements(engine: LocalEngine, case: str) -> dict[str, str]:
-    """Short id to IRI of everything in a case that can be explained: conclusions first, then facts."""
-    import pyoxigraph as ox
-
-    from neoplex.base.names import NX
-
-    store = engine.graph.store
-    inferred, facts = [], []
-    for quad in store.quads_for_pattern(ox.NamedNode(case), None, None):
-        if not isinstance(quad.object, ox.NamedNode) or not quad.object.value.startswith(case + "/"):
-            continue
-        if quad.predicate.value == NX + "hasInference":
-            inferred.append(quad.object.value)
-        elif "/inferred/" not in quad.object.value:
-            facts.append(quad.object.value)
-    found = {iri.removeprefix(case + "/inferred/"): iri for iri in sorted(inferred)}
-    for iri in sorted(facts):
-        found.setdefault(iri.removeprefix(case + "/"), iri)
-    return found
-
-
-def _find(engine: LocalEngine, case: str, name: str) -> str:
-    """The IRI of a statement by IRI, CURIE, id, or the last part of an id when only one ends so; raises UsageError."""
-    from neoplex.base.errors import UsageError, did_you_mean
-    from neoplex.base.names import expand
-
-    known = _statements(engine, case)
-    iri = name[1:-1] if name.startswith("<") and name.endswith(">") else expand(name)
-    if iri in known.values():
-        return iri
-    short = name.removeprefix("inferred/")
-    if short in known:
-        return known[short]
-    ends = [key for key in known if key.endswith("/" + short)]
-    if len(ends) == 1:
-        return known[ends[0]]
-    if ends:
-        raise UsageError(f"{name!r} ends {len(ends)} ids: {', '.join(ends[:4])}; give more of it")
-    inside = [key for key in known if short in key]
-    hint = did_you_mean(short, list(known)) or (f"did you mean {inside[0]}?" if inside else "`list` shows them all")
-    raise UsageError(f"nothing in this case is called {name!r}; {hint}")
-
-
 def _list(engine: LocalEngine, case: str, format_: str) -> str:
-    from neoplex.ask import proofbook, render
+    from neoplex.ask import explaining, proofbook, render
     from neoplex.infer.proof import Reader
 
     render.check_format(format_, _LIST_FORMATS)
     reader = Reader(engine.graph.store)
     rows: Rows = proofbook.statement_rows(
-        [(name, reader.kind(iri), reader.words(iri)) for name, iri in _statements(engine, case).items()]
+        [(name, reader.kind(iri), reader.words(iri)) for name, iri in explaining.statements(engine, case).items()]
     )
     terminal.talk(render.count_words(rows))
     style = "table" if format_ == _TREE else format_
@@ -152,13 +109,13 @@ def _list(engine: LocalEngine, case: str, format_: str) -> str:
 def _statement(engine: LocalEngine, case: str, name: str, format_: str) -> str:
     import json
 
-    from neoplex.ask import proofbook, render
+    from neoplex.ask import explaining, proofbook, render
     from neoplex.infer.proof import proof_triples, prove
     from neoplex.store.answers import Triples, settle
 
     render.check_format(format_, _FORMATS)
     store = engine.graph.store
-    iri = _find(engine, case, name)
+    iri = explaining.find_statement(engine, case, name)
     proof = prove(store, iri)
     if format_ == "ttl":
         return render.render(Triples(settle(proof_triples(store, proof))), render.Style("turtle"))
@@ -247,62 +204,11 @@ def _classes(engine: LocalEngine, below: str, name: str, format_: str) -> str:
 def _why_not(engine: LocalEngine, case: str, text: str, format_: str) -> str:
     import json
 
-    from neoplex.ask import layout, proofbook, render
-    from neoplex.ask.vocabulary import Vocabulary
-    from neoplex.base.errors import UsageError
-    from neoplex.base.names import ATLAS, compact
-    from neoplex.infer.whynot import KINDS, why_not
+    from neoplex.ask import render
+    from neoplex.ask.explaining import ask_why_not, why_not_data, why_not_lines
 
     render.check_format(format_, (_TREE, "json"))
-    words = " ".join(text.split())
-    kind = next((k for k in sorted(KINDS, key=len, reverse=True) if words.casefold().startswith(k)), "")
-    if not kind:
-        raise UsageError(
-            f"--why-not starts with one of {', '.join(sorted(KINDS))}, then a structure or side; found {text!r}"
-        )
-    rest = words[len(kind) :].strip()
-    structure, side = "", ""
-    if kind.endswith("level"):
-        side = rest.casefold()
-        if side not in ("left", "right"):
-            raise UsageError(f"a level has a side: {kind} left, or {kind} right; found {rest!r}")
-    else:
-        structure = Vocabulary(engine).resolve(rest, "structure")[0]
-        if not structure.startswith(ATLAS):
-            structure = _individual(engine, structure, rest)
-    found = why_not(engine.graph.store, case, kind, structure, side)
+    found = ask_why_not(engine, case, text)
     if format_ == "json":
-        data = {
-            "asked": found.asked,
-            "held": [compact(iri) for iri in found.held],
-            "leaves": [
-                {"state": leaf.state, "words": leaf.words, "statement": compact(leaf.iri) if leaf.iri else ""}
-                | {"grounds": [proofbook.ground_words(ground) for ground in leaf.grounds]}
-                for leaf in found.leaves
-            ],
-        }
-        return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-    width = terminal.screen_width()
-    lines = [f"{'It is concluded' if found.held else 'Not concluded'}: {found.asked}"]
-    for iri in found.held:
-        lines += layout.wrap(f"see {iri.removeprefix(case + '/inferred/')}", width, "  ", "    ")
-    for leaf in found.leaves if not found.held else ():
-        lines += layout.wrap(f"{leaf.state}: {leaf.words}", width, "  ", "    ")
-        for ground in leaf.grounds:
-            lines += layout.wrap(proofbook.ground_words(ground), width, "      ", "        ")
-    return "\n".join(lines) + "\n"
-
-
-def _individual(engine: LocalEngine, cls: str, name: str) -> str:
-    """The only structure of a class; raises UsageError when it comes in pairs."""
-    import pyoxigraph as ox
-
-    from neoplex.base.errors import UsageError
-    from neoplex.base.names import GRAPH_ATLAS, PREFIXES
-
-    kind = ox.NamedNode(PREFIXES["rdf"] + "type")
-    quads = engine.graph.store.quads_for_pattern(None, kind, ox.NamedNode(cls), ox.NamedNode(GRAPH_ATLAS))
-    found = sorted(q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode))
-    if len(found) != 1:
-        raise UsageError(f"{name!r} has two sides: say left {name} or right {name}")
-    return found[0]
+        return json.dumps(why_not_data(found), ensure_ascii=False, indent=2) + "\n"
+    return "\n".join(why_not_lines(found, case, terminal.screen_width())) + "\n"
