@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 LAYERS = ["base", "model", "read", "ontology", "cases", "store", "infer", "ask", "check", "build"]
-LAYERS += ["exchange", "draw", "report", "cli"]
+LAYERS += ["exchange", "draw", "report", "door", "cli"]
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "neoplex"
 MODULES = sorted(SOURCE.glob("*/**/*.py"))
 
