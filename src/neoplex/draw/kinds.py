@@ -70,7 +70,9 @@ class Kind:
     switches: frozenset[str] = frozenset()
 
 
-_ALL: tuple[Kind, ...] = ()
+_ALL: tuple[Kind, ...] = (
+    Kind("timeline", "neoplex.draw.timeline", "what happened when: events, symptoms, tests, treatments, measurements"),
+)
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})
 
 

@@ -162,6 +162,8 @@ def _name_svg(text: str, title: str, description: str) -> str:
     if "<metadata>" in body:
         before, _, rest = body.partition("<metadata>")
         body = before.rstrip() + rest.partition("</metadata>")[2]
+    # Viewers without the font of the layout take the one with nearly its widths.
+    body = body.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
     named = (
         f'{head} role="img" aria-labelledby="figure-title figure-description">\n'
         f' <title id="figure-title">{escape(title, quote=False)}</title>\n'
