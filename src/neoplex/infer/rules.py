@@ -119,13 +119,16 @@ class Workbench:
         self._store.bulk_load(input=shared, format=ox.RdfFormat.N_QUADS)
         self._rules = list(rules)
 
-    def infer(self, facts: Mapping[str, bytes]) -> list[bytes]:
-        """What follows for some cases, as lines of N-Quads; ``facts`` maps each case to its graph in N-Triples."""
+    def infer(self, facts: Mapping[str, bytes], rules: Sequence[Rule] | None = None) -> list[bytes]:
+        """What follows for some cases, as lines of N-Quads; ``facts`` maps each case to its graph in N-Triples.
+
+        With ``rules`` only these are run instead of all.
+        """
         graphs = [ox.NamedNode(case) for case in facts]
         for graph, text in zip(graphs, facts.values(), strict=True):
             self._store.load(input=text, format=ox.RdfFormat.N_TRIPLES, to_graph=graph)
         try:
-            return sorted(_closure(self._store, self._rules, list(facts)))
+            return sorted(_closure(self._store, self._rules if rules is None else rules, list(facts)))
         finally:
             for graph in graphs:
                 self._store.remove_graph(graph)
