@@ -130,7 +130,7 @@ def test_the_tour_of_the_small_graph(engine: LocalEngine) -> None:
     for words in (
         "1 case, 2 findings, 1 denied finding", "male, age 61 years", "planned dose 30 Gy/10; delivered dose 27 Gy/9",
         "authors favour  malignant psoas syndrome", "Text and table give different doses.", "neoplex case show smith-2020",
-        "neoplex term left psoas major",
+        "neoplex audit smith-2020",
     ):  # fmt: skip
         assert words in text
     with pytest.raises(UsageError, match="did you mean smith-2020"):

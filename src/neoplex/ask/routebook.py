@@ -91,8 +91,10 @@ def case_lines(router: CaseRouter, explanation: Explanation, proof: bool, width:
             lines += layout.wrap(ask, width, "  ", "    ")
     if explanation.ranking.compared:
         lines += ["", "What the source concluded"]
-        for compared in explanation.ranking.compared:
-            lines += layout.wrap(f"{compared.view.label}: {compared.says}", width, "  ", "    ")
+        for words in dict.fromkeys(
+            f"{compared.view.label}: {compared.says}" for compared in explanation.ranking.compared
+        ):
+            lines += layout.wrap(words, width, "  ", "    ")
     for one in router.compare_steps(explanation):
         many = len(one.shared) + len(one.missing)
         words = f"{one.view.label}, the route argued: {len(one.shared)} of {many} structures lie on the tree"

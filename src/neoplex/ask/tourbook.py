@@ -16,7 +16,7 @@ from neoplex.ask.factwords import describe_source, short_passages, value_of
 from neoplex.ask.questions import list_questions, read_question
 from neoplex.ask.vocabulary import Engine, fetch_labels, shown
 from neoplex.base.errors import UsageError, did_you_mean
-from neoplex.base.names import NX, PREFIXES, SOURCE
+from neoplex.base.names import NX, SOURCE
 from neoplex.store.answers import Answer, Rows, Term
 
 PAGE_LINES = 24
@@ -57,7 +57,7 @@ def _page(engine: Engine, source: str, entries: Sequence[CaseEntry], width: int,
     title = f"{source}  ({number})"
     lines = [title, "─" * len(title), *head, ""]
     conflicts = facts.conflicts(width)
-    commands = [f"  {command}" for command in _commands(engine, source, mine, facts)]
+    commands = [f"  {command}" for command in _commands(source, mine)]
     tail = ["", *conflicts, "", "Go on with", *commands]
     room = PAGE_LINES - len(lines) - len(tail)
     known: list[str] = []
@@ -95,14 +95,6 @@ class _Facts:
         pairs.append(("authors favour", self._favoured()))
         pairs.append(("inferred", self._inferred()))
         return [(head, words) for head, words in pairs if words]
-
-    def sites(self) -> list[str]:
-        """The structures that its findings stand at, the most frequent first."""
-        query = f"""SELECT ?site (COUNT(DISTINCT ?fact) AS ?n) WHERE {{
-          ?case <{NX}reportedBy> <{self._iri}> ; <{NX}hasFinding> ?fact . ?fact <{NX}hasSite> ?site .
-          FILTER(STRSTARTS(STR(?site), "{PREFIXES["atlas"]}")) }} GROUP BY ?site"""
-        rows = [(int(value_of(row[1])), value_of(row[0])) for row in _rows(self._engine.answer(query))]
-        return [iri for _, iri in sorted(rows, key=lambda row: (-row[0], row[1]))]
 
     def conflicts(self, width: int) -> list[str]:
         """The contradictions of this publication: how many, and the first one with both places."""
@@ -208,22 +200,20 @@ class _Facts:
         return ", ".join(f"{shown(class_, labels)} ({number})" for class_, number in ranked[:6])
 
 
-def _commands(engine: Engine, source: str, entries: Sequence[CaseEntry], facts: _Facts) -> list[str]:
+def _commands(source: str, entries: Sequence[CaseEntry]) -> list[str]:
     commands = []
     cohorts = [entry for entry in entries if entry.is_cohort]
     single = [entry for entry in entries if not entry.is_cohort]
     best = sorted(single, key=lambda entry: -entry.facts)[:1] + cohorts[:1]
     commands += [f"neoplex case show {entry.id}" for entry in best]
+    commands += [f"neoplex routes {entry.id}" for entry in best if not entry.is_cohort]
     for entry in sorted(list_questions(), key=lambda entry: ("conflict" not in entry.tags, entry.name)):
         question = read_question(entry.path)
         option = next((p.option for p in question.parameters if p.type == "source"), None)
         if option:
             commands.append(f"neoplex ask {question.name} {option} {source}")
             break
-    sites = facts.sites()
-    if sites:
-        labels = fetch_labels(engine, sites[:1])
-        commands.append(f"neoplex term {shown(sites[0], labels)}")
+    commands.append(f"neoplex audit {source}")
     return commands
 
 
