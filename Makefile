@@ -70,12 +70,14 @@ bench: $(VENV)/.dev ## speed and memory as ratios against a named peer in the sa
 # --- the rest -------------------------------------------------------------------------------------------------------
 
 .PHONY: docs
-docs: $(VENV)/.dev ## rewrite the command reference from the program itself
+docs: $(VENV)/.dev build/.ontology ## the command reference from the program itself, and the site in build/site
 	@$(BIN)/python -m neoplex.cli.reference
+	@$(BIN)/neoplex build
+	@$(BIN)/neoplex site -o build/site
 
 .PHONY: clean
 clean: ## remove what is built (not the cases you added)
-	@rm -rf build/store build/.ontology dist .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf build/store build/site build/.ontology dist .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
 
 .PHONY: help

@@ -33,6 +33,7 @@ from neoplex.cli import (
     localise,
     routes,
     similar,
+    site,
     sparql,
     terms,
     tour,
@@ -109,6 +110,7 @@ similar.register(app)
 explain.register(app)
 export.register(app)
 terms.register(app)
+site.register(app)
 check.register(app)
 doctor.register(app)
 completion.register(app)

@@ -23,13 +23,18 @@ stderr. Exit status: 0 done, 1 the data says no, 2 usage, 3 environment, 4 limit
 """
 
 
-def write_reference() -> str:
-    """The page as text."""
-    parts = [_HEAD]
+def list_commands() -> list[tuple[str, str, str]]:
+    """Every verb with those above it: its name, one line about it, and its help."""
+    found = []
     for path, command, context in _walk(typer.main.get_command(app), (PROGRAM,), None):
         text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
-        parts.append(f"## {' '.join(path)}\n\n```text\n{text}\n```\n")
-    return "\n".join(parts)
+        found.append((" ".join(path), command.get_short_help_str(), text))
+    return found
+
+
+def write_reference() -> str:
+    """The page as text."""
+    return "\n".join([_HEAD, *(f"## {name}\n\n```text\n{text}\n```\n" for name, _, text in list_commands())])
 
 
 def _walk(command: Any, path: tuple[str, ...], parent: Any) -> Iterator[tuple[tuple[str, ...], Any, Any]]:

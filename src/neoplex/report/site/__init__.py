@@ -1,0 +1,1 @@
+"""The documentation site: pages made from the graph and the shipped files, which read without a network and without scripts."""
