@@ -32,6 +32,7 @@ from neoplex.cli import (
     involvement,
     localise,
     routes,
+    serve,
     similar,
     site,
     sparql,
@@ -111,6 +112,7 @@ explain.register(app)
 export.register(app)
 terms.register(app)
 site.register(app)
+serve.register(app)
 check.register(app)
 doctor.register(app)
 completion.register(app)
