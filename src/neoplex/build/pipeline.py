@@ -17,10 +17,11 @@ import pyoxigraph as ox
 
 from neoplex.base import names, paths
 from neoplex.base.errors import Fault, FaultsFound
-from neoplex.infer.criteriaquads import criteria_quads, run_criteria
+from neoplex.infer.conclusions import infer_cases
+from neoplex.infer.criteriaquads import criteria_quads
 from neoplex.infer.criteriaquads import rule_quads as criteria_rule_quads
-from neoplex.infer.rules import Rule, read_rules, rule_quads, run_rules
-from neoplex.infer.searches import run_searches, search_quads
+from neoplex.infer.rules import Rule, read_rules, rule_quads
+from neoplex.infer.searches import search_quads
 from neoplex.read.criteria import CriteriaSet, criteria_files, read_criteria
 from neoplex.store.embedded import (
     Draft,
@@ -274,7 +275,7 @@ def _fill(
         )
         units[RULES_UNIT] = Unit(wanted[RULES_UNIT])
     progress(f"inferring over {len(touched)} cases with {len(rules)} rules")
-    inferred = run_rules(store, rules, touched) + run_searches(store, touched) + run_criteria(store, touched, sets)
+    inferred = infer_cases(store, rules, sets, touched)
     return BuildReport(tuple(changed), tuple(removed), len(wanted) - len(changed), len(store), inferred)
 
 

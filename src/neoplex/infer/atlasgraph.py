@@ -215,9 +215,15 @@ class Atlas:
         del found[iri]
         return found
 
-    def wholes(self, iri: str) -> dict[str, tuple[Edge, ...]]:
+    def wholes(self, iri: str) -> Mapping[str, tuple[Edge, ...]]:
         """Every structure this one is part of, with the edges that say so."""
-        return self.reach(iri, "partOf")
+        if iri not in self._wholes:
+            self._wholes[iri] = MappingProxyType(self.reach(iri, "partOf"))
+        return self._wholes[iri]
+
+    @cached_property
+    def _wholes(self) -> dict[str, Mapping[str, tuple[Edge, ...]]]:
+        return {}
 
     def parts(self, iri: str) -> dict[str, tuple[Edge, ...]]:
         """Every part of this structure, with the edges that say so."""
@@ -244,6 +250,16 @@ class Atlas:
 
     def classes_of(self, cls: str) -> tuple[str, ...]:
         """A class and every named class above it, nearest first."""
+        known = self._classes_above.get(cls)
+        if known is None:
+            known = self._classes_above[cls] = self._climb(cls)
+        return known
+
+    @cached_property
+    def _classes_above(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def _climb(self, cls: str) -> tuple[str, ...]:
         found, frontier = {cls: None}, [cls]
         while frontier:
             frontier = [above for below in frontier for above in self.parents.get(below, ()) if above not in found]

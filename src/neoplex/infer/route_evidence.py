@@ -17,7 +17,7 @@ from neoplex.infer.route_facts import Case, CaseFact, Span, earliest
 from neoplex.infer.route_network import Network, family
 from neoplex.infer.route_patterns import Pattern
 from neoplex.infer.route_times import days_of, months_between
-from neoplex.infer.routes import Ask, Route, find_routes
+from neoplex.infer.routes import Ask, Route, recall_routes
 
 PRESENT, ABSENT, UNKNOWN = "present", "absent", "unknown"
 _TOGETHER_DAYS = 31
@@ -523,7 +523,7 @@ class Witness:
         most = next((value for bound, value in bounds if bound == "at-most"), float(_MOST_STEPS))
         # The first mechanism named is the one in question; the others may only help.
         wanted = family(mechanisms[0]) if mechanisms else ""
-        for route in find_routes(self.network, ask).routes:
+        for route in recall_routes(self.network, ask).routes:
             if len(route.steps) <= most and (not wanted or any(family(s.mechanism) == wanted for s in route.steps)):
                 return route
         return None
@@ -531,7 +531,7 @@ class Witness:
     def _other_way(self, node: str, mechanisms: tuple[str, ...]) -> bool:
         used = {family(mechanism) for mechanism in mechanisms}
         others = tuple(sorted({arc.mechanism for arc in self.network.arcs if arc.family not in used}))
-        return bool(find_routes(self.network, Ask(self.case.primary_sites, (node,), (), (), others, 1)).routes)
+        return bool(recall_routes(self.network, Ask(self.case.primary_sites, (node,), (), (), others, 1)).routes)
 
     def _any_of(self, pattern: Pattern) -> Seen:
         seen = [self.look(part) for part in pattern.parts]

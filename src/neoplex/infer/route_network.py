@@ -149,6 +149,11 @@ class Network:
     costs: Costs = field(default_factory=Costs)
 
     @cached_property
+    def asked(self) -> dict[object, object]:
+        """Questions that depend on nothing but this network, with their answers: a memory, cleared when it is full."""
+        return {}
+
+    @cached_property
     def leaving(self) -> Mapping[str, tuple[Arc, ...]]:
         """Structure to the arcs that start there."""
         found: dict[str, list[Arc]] = defaultdict(list)

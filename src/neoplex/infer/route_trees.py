@@ -19,6 +19,8 @@ from neoplex.infer.routes import NO_CASE, Overlay, Step, overlay_of, stand_ins, 
 MOST_EXACT = 4
 """Up to this many structures the cheapest tree is searched for exactly."""
 _ROUNDS = 2
+_MOST_KNOWN = 20_000
+"""Trees and routes remembered at a time."""
 
 Paths = dict[str, tuple[int, State, str]]
 """Structure reached to the arc that reaches it, the state there and the structure it comes from."""
@@ -85,8 +87,7 @@ def find_tree(
             unreached.append((target, "the atlas has no conduit at this structure"))
     best: tuple[tuple[int, int, str], _Grown, bool] | None = None
     for source in sorted({other for node in sources for other in stand_ins(network, node)}):
-        builder = _Builder(network, overlay, source, wanted)
-        grown, proven = builder.best()
+        grown, proven = _recall(network, overlay, source, wanted)
         key = (len(wanted) - len(grown.covered), grown.cost, source)
         if best is None or key < best[0]:
             best = (key, grown, proven)
@@ -100,6 +101,48 @@ def find_tree(
     steps = _tell(network, overlay, key[2], grown)
     left_out = tuple((network.label(node), why) for node, why in unreached)
     return Tree(key[2], steps, tuple(sorted(grown.covered)), tuple(unreached), proven, left_out)
+
+
+def _recall(
+    network: Network, overlay: Overlay, source: str, wanted: Mapping[str, frozenset[str]]
+) -> tuple[_Grown, bool]:
+    """The best tree from a source, worked out once for all cases that the search cannot tell apart."""
+    key = ("tree", source, tuple(wanted), *_alike(overlay))
+    known = network.asked.get(key)
+    if known is None:
+        grown, proven = _Builder(network, overlay, source, wanted).best()
+        if len(network.asked) >= _MOST_KNOWN:
+            network.asked.clear()
+        network.asked[key] = (
+            tuple(index for index, _, _ in grown.paths.values() if index >= 0),
+            grown.covered,
+            grown.cost,
+            proven,
+        )
+        return grown, proven
+    assert isinstance(known, tuple)
+    indices, covered, cost, proven = known
+    # The states hold days, which differ from case to case, so they are followed again.
+    grown = _Grown({source: (-1, network.start_state(source), "")}, dict(covered), cost)
+    for index in indices:
+        arc = network.arcs[index]
+        joined = network.join(grown.paths[arc.start][1], arc)
+        entered = overlay.enter(joined[0], arc.end) if joined else None
+        assert entered is not None
+        grown.paths[arc.end] = (index, entered, arc.start)
+    return grown, proven
+
+
+def _alike(overlay: Overlay) -> tuple[object, ...]:
+    """All that a search reads of an overlay: what is documented how, and the order of its days, not the days themselves."""
+    days = sorted({day for span in overlay.first.values() for day in (span.earliest, span.latest) if day})
+    place = {day: number for number, day in enumerate(days)}
+    return (
+        overlay.used,
+        tuple(sorted((node, known.status) for node, known in overlay.documented.items())),
+        tuple(sorted((node, place.get(s.earliest, -1), place.get(s.latest, -1)) for node, s in overlay.first.items())),
+        tuple(sorted(overlay.stations)),
+    )
 
 
 @dataclass

@@ -22,6 +22,8 @@ MOST_EXPANSIONS = 60_000
 """Partial routes looked at before the search says that it was cut."""
 
 _NO_END = "9999-12-31"
+_MOST_ASKED = 20_000
+"""Questions whose routes are remembered at a time."""
 
 MECHANISM_WORDS = {
     "PerineuralSpread": "perineural spread",
@@ -284,6 +286,17 @@ def find_routes(network: Network, ask: Ask, overlay: Overlay = NO_CASE) -> Found
     paths, complete = _best_paths(network, overlay, sources, goals, allowed, ask.most)
     routes = tuple(route_of(network, overlay, path) for path in paths)
     return Found(routes, complete, sources, targets, tuple(notes))
+
+
+def recall_routes(network: Network, ask: Ask) -> Found:
+    """The routes that no case has a say in: searched once for a question, then remembered with the network."""
+    known = network.asked.get(ask)
+    if known is None:
+        if len(network.asked) >= _MOST_ASKED:
+            network.asked.clear()
+        known = network.asked[ask] = find_routes(network, ask)
+    assert isinstance(known, Found)
+    return known
 
 
 def _in_network(network: Network, nodes: Iterable[str]) -> tuple[str, ...]:

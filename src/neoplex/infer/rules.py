@@ -1,31 +1,28 @@
-"""Rules as SPARQL CONSTRUCT: read them, run them over cases, write what follows into the inferred graphs.
+"""Rules as SPARQL CONSTRUCT: read them, and run them over a few cases at a time.
 
 A rule is a file in ``queries/rules`` with a ``#+`` header in YAML (summary, when, source, stratum, concludes) and a line
 ``VALUES ?case { … }`` that the engine replaces by the cases at hand. A rule reaches facts only through ``?case``, so what
 follows for a case depends on that case, the ontology and the atlas. Every conclusion is a node below ``<case>/inferred/``
-that names its rule and its premises. Comes in: a store. Goes out: quads. Never reads case files.
+that names its rule and its premises. Comes in: graphs as text. Goes out: lines of N-Quads. Never reads case files.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from neoplex.base.errors import Fault, FaultsFound
-from neoplex.base.names import CASE, NX, PREFIXES
+from neoplex.base.names import CASE, GRAPH_ATLAS, GRAPH_INFERRED, GRAPH_ONTOLOGY, NX, PREFIXES
 from neoplex.read.header import read_header
 
 _CASES = re.compile(r"VALUES\s+\?case\s*\{[^}]*\}")
 _KEYS = {"summary", "when", "source", "stratum", "concludes", "recursive"}
-_BATCH = 100
-_BATCHES_PER_WORKER = 3
 _ROUNDS = 50
-_MANY = 20_000
 _CASE_START = f"<{CASE}".encode()
 
 
@@ -119,20 +116,35 @@ class Workbench:
         self._store.bulk_load(input=shared, format=ox.RdfFormat.N_QUADS)
         self._rules = list(rules)
 
-    def infer(self, facts: Mapping[str, bytes], rules: Sequence[Rule] | None = None) -> list[bytes]:
-        """What follows for some cases, as lines of N-Quads; ``facts`` maps each case to its graph in N-Triples.
+    @property
+    def store(self) -> ox.Store:
+        """What all cases share, and the cases held at the moment."""
+        return self._store
 
-        With ``rules`` only these are run instead of all.
-        """
+    @contextmanager
+    def holding(self, facts: Mapping[str, bytes]) -> Iterator[None]:
+        """Hold some cases; ``facts`` maps each case to its graph in N-Triples."""
         graphs = [ox.NamedNode(case) for case in facts]
-        for graph, text in zip(graphs, facts.values(), strict=True):
-            self._store.load(input=text, format=ox.RdfFormat.N_TRIPLES, to_graph=graph)
         try:
-            return sorted(_closure(self._store, self._rules if rules is None else rules, list(facts)))
+            for graph, text in zip(graphs, facts.values(), strict=True):
+                self._store.load(input=text, format=ox.RdfFormat.N_TRIPLES, to_graph=graph)
+            yield
         finally:
             for graph in graphs:
                 self._store.remove_graph(graph)
                 self._store.remove_graph(inferred_graph(graph.value))
+
+    def conclude(self, cases: Sequence[str], rules: Sequence[Rule] | None = None) -> set[bytes]:
+        """What follows by rules for some of the cases held, as lines of N-Quads; the lines are held as well.
+
+        With ``rules`` only these are run instead of all.
+        """
+        return _closure(self._store, self._rules if rules is None else rules, cases)
+
+    def infer(self, facts: Mapping[str, bytes], rules: Sequence[Rule] | None = None) -> list[bytes]:
+        """What follows by rules for some cases, as sorted lines of N-Quads; with ``rules`` only these are run."""
+        with self.holding(facts):
+            return sorted(self.conclude(list(facts), rules))
 
 
 def _closure(store: ox.Store, rules: Sequence[Rule], cases: Sequence[str]) -> set[bytes]:
@@ -178,68 +190,13 @@ def _conclusions(store: ox.Store, rule: Rule, graphs: Mapping[bytes, bytes]) -> 
 
 
 def shared_graphs(store: ox.Store) -> bytes:
-    """Everything that is not one case's own: ontology, atlas, sources, as N-Quads."""
-    parts: list[bytes] = []
-    for graph in store.named_graphs():
-        if isinstance(graph, ox.NamedNode) and not graph.value.startswith(CASE):
-            text = ox.serialize(store.quads_for_pattern(None, None, None, graph), format=ox.RdfFormat.N_QUADS)
-            assert text is not None
-            parts.append(text)
-    return b"".join(parts)
+    """What conclusions may depend on beside the case itself, as N-Quads: the ontology, what follows from it, and the atlas.
 
-
-def _facts(store: ox.Store, cases: Sequence[str]) -> dict[str, bytes]:
-    return {case: store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(case)) or b"" for case in cases}
-
-
-def run_rules(store: ox.Store, rules: Sequence[Rule], cases: Iterable[str], *, workers: int | None = None) -> int:
-    """Replace the inferred graphs of these cases; returns how many triples follow in all.
-
-    Strata run in order; a recursive rule runs until nothing new follows. Many cases are shared out among ``workers`` processes
-    (as many as there are cores when not given). The store must be writable.
+    Sources and what papers say in general stay away: they grow with the number of publications, and no rule may ask them.
     """
-    todo = sorted(set(cases))
-    for case in todo:
-        store.remove_graph(inferred_graph(case))
-    if not todo or not rules:
-        return 0
-    shared = shared_graphs(store)
-    batches = [todo[start : start + _BATCH] for start in range(0, len(todo), _BATCH)]
-    count = workers if workers is not None else min(os.cpu_count() or 1, len(batches) // _BATCHES_PER_WORKER)
-    total = 0
-    if count < 2:
-        bench = Workbench(shared, rules)
-        for batch in batches:
-            total += _write(store, bench.infer(_facts(store, batch)))
-        return total
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    # Fresh processes: a copy of this one would share the files of an open store.
-    with ProcessPoolExecutor(count, get_context("spawn"), _open_bench, (shared, list(rules))) as pool:
-        for lines in pool.map(_infer_here, (_facts(store, batch) for batch in batches)):
-            total += _write(store, lines)
-    return total
-
-
-def _write(store: ox.Store, lines: list[bytes]) -> int:
-    text = b"\n".join(lines)
-    if len(lines) < _MANY:
-        store.load(input=text, format=ox.RdfFormat.N_QUADS)
-    else:
-        # Not one transaction, and much quicker: who builds throws the whole draft away when something fails.
-        store.bulk_load(input=text, format=ox.RdfFormat.N_QUADS)
-    return len(lines)
-
-
-_bench: Workbench | None = None
-
-
-def _open_bench(shared: bytes, rules: Sequence[Rule]) -> None:
-    global _bench
-    _bench = Workbench(shared, rules)
-
-
-def _infer_here(facts: Mapping[str, bytes]) -> list[bytes]:
-    assert _bench is not None
-    return _bench.infer(facts)
+    parts: list[bytes] = []
+    for graph in (GRAPH_ONTOLOGY, GRAPH_INFERRED, GRAPH_ATLAS):
+        text = ox.serialize(store.quads_for_pattern(None, None, None, ox.NamedNode(graph)), format=ox.RdfFormat.N_QUADS)
+        assert text is not None
+        parts.append(text)
+    return b"".join(parts)

@@ -7,6 +7,7 @@ Never reads case files.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import pyoxigraph as ox
 
@@ -24,28 +25,44 @@ def search_quads() -> list[ox.Quad]:
     return [*rule_quads(), *route_definitions()]
 
 
-def run_searches(store: ox.Store, cases: Iterable[str]) -> int:
-    """Add what searches find for these cases to their inferred graphs; returns how many statements were added.
+class Searcher:
+    """Searches case after case of a store with one atlas, which is read once."""
 
-    The rules of these cases must have run before, since they clear the inferred graphs. The store must be writable.
-    """
-    everyone = _people(store, cases)
-    if not everyone:
-        return 0
-    atlas = load_atlas(store)
-    found = [*CaseRouter(store, atlas).quads(everyone)]
-    todo = _with_deficits(store, everyone)
-    if todo:
-        found += CaseLocaliser(store, atlas).quads(todo)
-    fresh = [quad for quad in found if quad not in store]
-    store.extend(fresh)
-    return len(fresh)
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+        self._atlas = load_atlas(store)
+
+    @cached_property
+    def _router(self) -> CaseRouter:
+        return CaseRouter(self._store, self._atlas)
+
+    @cached_property
+    def _localiser(self) -> CaseLocaliser:
+        return CaseLocaliser(self._store, self._atlas)
+
+    def find(self, cases: list[str]) -> list[ox.Quad]:
+        """What searches find for these cases of the store; cohorts must not be among them."""
+        found = [*self._router.quads(cases)]
+        todo = _with_deficits(self._store, cases)
+        if todo:
+            found += self._localiser.quads(todo)
+        return found
 
 
-def _people(store: ox.Store, cases: Iterable[str]) -> list[str]:
-    """The cases among cases and cohorts."""
+def people(store: ox.Store, cases: Iterable[str]) -> list[str]:
+    """The cases among cases and cohorts, sorted."""
     kind, case = ox.NamedNode(PREFIXES["rdf"] + "type"), ox.NamedNode(NX + "Case")
     return [iri for iri in sorted(set(cases)) if any(store.quads_for_pattern(ox.NamedNode(iri), kind, case))]
+
+
+def run_searches(store: ox.Store, cases: Iterable[str]) -> int:
+    """Add what searches find for these cases to their inferred graphs; returns how many statements. The store must be writable."""
+    everyone = people(store, cases)
+    if not everyone:
+        return 0
+    fresh = set(Searcher(store).find(everyone))
+    store.extend(fresh)
+    return len(fresh)
 
 
 def _with_deficits(store: ox.Store, cases: list[str]) -> list[str]:
