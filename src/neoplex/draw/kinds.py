@@ -68,10 +68,30 @@ class Kind:
     least: int = 1
     most: int = 1
     switches: frozenset[str] = frozenset()
+    function: str = "draw"
+
+
+_MATRIX = "neoplex.draw.matrix"
+
+
+def _series(name: str, summary: str, module: str = "neoplex.draw.series") -> Kind:
+    """A figure over any number of cases, or over all."""
+    return Kind(name, module, summary, 0, 0, frozenset({"source"}), f"draw_{name}")
 
 
 _ALL: tuple[Kind, ...] = (
     Kind("timeline", "neoplex.draw.timeline", "what happened when: events, symptoms, tests, treatments, measurements"),
+    _series("pain", "pain at the start and the end of each course"),
+    _series("response", "how soon each course took effect"),
+    _series("swimmer", "what followed each course"),
+    _series("dose", "dose and equivalent dose of each course beside its pain"),
+    _series("primaries", "primary tumours of the patients, by sex"),
+    _series(
+        "structures",
+        "cases against structures: where tumour is reported, concluded, denied, implied or at risk",
+        _MATRIX,
+    ),
+    _series("criteria", "cases against criteria sets", _MATRIX),
 )
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})
 
@@ -100,5 +120,5 @@ def check_request(kind: Kind, request: Request) -> None:
 def make_picture(kind: Kind, request: Request) -> Picture:
     """The figure asked for; its module is imported only now."""
     check_request(kind, request)
-    draw = cast("Callable[[Request], Picture]", import_module(kind.module).draw)
+    draw = cast("Callable[[Request], Picture]", getattr(import_module(kind.module), kind.function))
     return draw(request)
