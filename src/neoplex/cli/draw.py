@@ -32,7 +32,7 @@ def draw(
     ] = None,
     what: Annotated[
         str,
-        typer.Option("--what", "-w", metavar="FIGURE", help="plexus or body.", autocompletion=complete_kind),
+        typer.Option("--what", "-w", metavar="FIGURE", help="plexus, body, timeline, pain …", autocompletion=complete_kind),
     ] = "plexus",
     site: Annotated[
         list[str] | None, typer.Option("--site", metavar="STRUCTURE", help="plexus: as if tumour were here.")
@@ -52,6 +52,9 @@ def draw(
     steps: Annotated[bool, typer.Option("--steps", help="plexus: the tree of routes of the case.")] = False,
     argued: Annotated[bool, typer.Option("--argued", help="plexus: the route that the source argues.")] = False,
     time: Annotated[bool, typer.Option("--time", help="plexus: one panel for each time.")] = False,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", metavar="ID", help="Figures of a series: only cases of this paper.")
+    ] = None,
     format_: Annotated[
         str | None, typer.Option("--format", "-f", metavar="FORMAT", help="svg, png or pdf (by the file name).")
     ] = None,
@@ -65,6 +68,8 @@ def draw(
     neoplex draw --site "left psoas major" -o psoas.png
     neoplex draw --from prostate --to "right sciatic nerve" -o route.svg
     neoplex draw capek-2015 --what body -o body.svg
+    neoplex draw capek-2015 --what timeline -o timeline.svg
+    neoplex draw --what pain --source sanuki-2022 -o pain.pdf
 
     Without -o an SVG goes to stdout. States differ by shape, tone and word; the patient's right is on the
     left of the figure.
@@ -88,6 +93,7 @@ def draw(
         "steps": steps,
         "argued": argued,
         "time": time,
+        "source": tuple(source or ()),
     }
     given = {name: value for name, value in options.items() if value}
     picture = make_picture(chosen, Request(open_graph(), tuple(case or ()), format_, given))
