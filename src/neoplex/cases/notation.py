@@ -61,7 +61,7 @@ def name_site(lexicon: Lexicon, iri: str, kind: str, side: str) -> str:
         where = _SIDES.get(side, Side.NOT_REPORTED)
         site = Site(kind, where, lexicon.atlas.get((kind, where), ""))
         if lexicon.pairing.get(kind) == "midline" and where is Side.NOT_REPORTED:
-            site = Site(kind, Side.MIDLINE, "")
+            site = Site(kind, Side.MIDLINE, lexicon.atlas.get((kind, Side.MIDLINE), ""))
     if site is None:
         return ""
     label = lexicon.label(site.structure)
