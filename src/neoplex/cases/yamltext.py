@@ -14,6 +14,7 @@ from typing import Any
 from neoplex.read.yamlfile import resolve_plain
 
 _PLAIN = re.compile(r"[A-Za-zÀ-ɏ][\w .,/%()+<>=…–'’;·-]*|\d[\w ./-]*")
+_TAKEN_FOR_OTHER = frozenset({"on", "off", "y", "n"})
 _UNSAFE = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 
 
@@ -92,9 +93,7 @@ def write_scalar(value: Any) -> str:
     if not isinstance(value, str):
         return str(value)
     plain = _PLAIN.fullmatch(value) and isinstance(resolve_plain(value), str) and value == value.strip()
-    if plain and "\n" not in value and not value.lower().startswith(("yes", "no", "on", "off")):
-        return value
-    if re.fullmatch(r"(?:no|yes)", value):
+    if plain and "\n" not in value and value.lower() not in _TAKEN_FOR_OTHER:
         return value
     return _quote(value)
 

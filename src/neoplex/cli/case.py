@@ -84,22 +84,52 @@ def show(
     terminal.emit(text, output)
 
 
-@group.command(short_help="Print a template to start from.")
+@group.command(short_help="Start a publication file: a template, or from records.")
 def new(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="First author and year, such as smith-2021.")],
     output: terminal.OutputOption = None,
+    records: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from", metavar="FILE", help="A Phenopacket, FHIR bundle or RDF case; several times for several."
+        ),
+    ] = None,
+    year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help="Year, when SOURCE holds none.")] = None,
+    at: Annotated[str, typer.Option("--at", metavar="PLACE", help="Place in the paper for facts that name none.")] = "",
+    terms: Annotated[
+        Path | None, typer.Option("--terms", metavar="FILE", help="Table of foreign ids and our terms (id, term).")
+    ] = None,
+    leave_out_unknown: Annotated[
+        bool, typer.Option("--leave-out-unknown", help="Leave out what has unknown terms, and say so.")
+    ] = False,
 ) -> None:
-    """Print a template for a new publication file.
+    """Start a publication file: print a template, or turn records of other tools into one.
 
     \b
     neoplex case new smith-2021 -o smith-2021.yaml
+    neoplex case new smith-2021 --from patient.json -o smith-2021.yaml
+
+    The file is yours to look through; `neoplex case check` and `neoplex case add` take it from there.
     """
     from neoplex.base.errors import UsageError
-    from neoplex.cases.template import write_template
 
     if output is not None and output.exists():
         raise UsageError(f"{output} exists already; choose another name")
-    terminal.emit(write_template(source), output)
+    if not records:
+        if at or terms or leave_out_unknown or year is not None:
+            raise UsageError("--year, --at, --terms and --leave-out-unknown go with --from")
+        from neoplex.cases.template import write_template
+
+        terminal.emit(write_template(source), output)
+        return
+    from neoplex.exchange.records import Wanted, read_records
+
+    made = read_records(records, Wanted(source, year, at, terms, leave_out_unknown))
+    terminal.emit(made.text, output)
+    for item in made.left_out:
+        terminal.talk(str(item))
+    cases = f"{made.cases} case{'' if made.cases == 1 else 's'}"
+    terminal.talk(f"{cases} with {made.facts} facts" + (f"; look {output} through, then add it" if output else ""))
 
 
 @group.command(short_help="Check publication files.")

@@ -99,8 +99,7 @@ def prune(case: Mapping[str, Any], losses: list[CaseLoss]) -> Entry:
             if person:
                 pruned[key] = person
         else:
-            loss = gone.get("case", {}).get(key)
-            if loss is None:
+            if key not in gone.get("case", {}):
                 pruned[key] = value
     return pruned
 
@@ -112,7 +111,10 @@ def _prune_entry(section: str, entry: Mapping[str, Any], gone: Mapping[str, dict
     kept = _prune_keys(entry, lost)
     for inner, name in (("findings", "findings"), ("interpretations", "interpretations")):
         if inner in kept:
-            members = [made for made in (_prune_entry(name, member, gone) for member in kept[inner]) if made is not None]
+            members = [
+                made for made in (_prune_entry(name, member, gone) for member in kept[inner]) if made is not None
+            ]
+            members = [without_inherited(member, kept) for member in members]
             kept.pop(inner)
             if members:
                 kept[inner] = members
@@ -126,6 +128,16 @@ def _prune_entry(section: str, entry: Mapping[str, Any], gone: Mapping[str, dict
         if doses:
             kept["doses"] = doses
     return kept
+
+
+def without_inherited(entry: Mapping[str, Any], outer: Mapping[str, Any]) -> Entry:
+    """A finding without what it has from its investigation anyway: time, place and method."""
+    return {
+        key: value
+        for key, value in entry.items()
+        if not (key in ("when", "at") and value == outer.get(key))
+        and not (key == "method" and value == outer.get("kind"))
+    }
 
 
 def _prune_keys(entry: Mapping[str, Any], lost: Mapping[str, CaseLoss]) -> Entry:

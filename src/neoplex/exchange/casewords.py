@@ -71,8 +71,7 @@ def name_days(earliest: date | None, latest: date | None) -> str:
 
 def write_site(lexicon: Lexicon, structure: str, side: str) -> str:
     """The words for a structure with the side that a foreign format gives beside it: left, right, midline or nothing."""
-    label = name_site(lexicon, "", structure, side or "sideNotReported")
-    return label
+    return name_site(lexicon, "", structure, side or "sideNotReported")
 
 
 def write_number(amount: float | int | str) -> str:

@@ -34,7 +34,7 @@ class ForeignTerm:
     label: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Crosswalk:
     """Exact matches both ways, and the IRI that each prefix stands for."""
 

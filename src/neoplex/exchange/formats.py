@@ -54,6 +54,25 @@ FORMATS: tuple[Format, ...] = (
     Format("ntriples", ".nt", "RDF", "N-Triples: every statement, graphs forgotten", "rdf:write_ntriples"),
     Format("turtle", ".ttl", "RDF", "Turtle, graphs forgotten", "rdf:write_turtle"),
     Format("jsonld", ".jsonld", "RDF", "JSON-LD 1.1 with the project's context", "jsonld:write_jsonld"),
+    Format(
+        "phenopacket",
+        ".phenopacket.json",
+        "Cases",
+        "GA4GH Phenopackets v2, one for each case",
+        "caseformats:write_phenopackets",
+        what="cases",
+        several=True,
+    ),
+    Format("fhir", ".fhir.json", "Cases", "FHIR R4 bundles", "caseformats:write_fhir", what="cases", several=True),
+    Format(
+        "yaml",
+        ".yaml",
+        "Cases",
+        "publication files of neoplex, to edit and add",
+        "caseformats:write_case_files",
+        what="cases",
+        several=True,
+    ),
 )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from neoplex.base.errors import Fault, did_you_mean
 from neoplex.base.names import NX, compact, slug
 from neoplex.cases.notation import name_class, name_measure, name_site, name_term
-from neoplex.exchange.caseloss import SECTIONS, Entry, as_list
+from neoplex.exchange.caseloss import SECTIONS, Entry, as_list, without_inherited
 from neoplex.exchange.crosswalk import Crosswalk
 from neoplex.model.lexicon import NotInLexicon
 from neoplex.model.locator import NotALocator, parse_locator
@@ -137,9 +137,13 @@ class Intake:
             return iri
         if found:
             names = " or ".join(compact(iri) for iri in found)
-            self.unknown(place, f"{identifier} {label}".strip(), "one term of neoplex", f"it may be {names}; use --terms")
+            self.unknown(
+                place, f"{identifier} {label}".strip(), "one term of neoplex", f"it may be {names}; use --terms"
+            )
             return ""
-        self.unknown(place, f"{identifier} {label}".strip() or "nothing", f"{what} that neoplex knows", self._near(label))
+        self.unknown(
+            place, f"{identifier} {label}".strip() or "nothing", f"{what} that neoplex knows", self._near(label)
+        )
         return ""
 
     def _near(self, label: str) -> str:
@@ -161,7 +165,11 @@ class Intake:
         lexicon = self.crosswalk.lexicon
         if side == "bilateral":
             label = lexicon.label(structure)
-            return f"bilateral {label}" if len(self._sites(f"bilateral {label}")) == 2 else f"bilateral {compact(structure)}"
+            return (
+                f"bilateral {label}"
+                if len(self._sites(f"bilateral {label}")) == 2
+                else f"bilateral {compact(structure)}"
+            )
         return name_site(lexicon, "", structure, side or "sideNotReported")
 
     def _sites(self, words: str) -> tuple[Any, ...]:
@@ -193,7 +201,12 @@ class Intake:
             except NotInLexicon:
                 continue
         near = sorted({unit.code for unit in lexicon.units.values()})
-        self.unknown(place, f"{identifier} {label}".strip() or "no unit", "a unit (UCUM) or scale", did_you_mean(tail or label, near))
+        self.unknown(
+            place,
+            f"{identifier} {label}".strip() or "no unit",
+            "a unit (UCUM) or scale",
+            did_you_mean(tail or label, near),
+        )
         return ""
 
     def number(self, place: Place | None) -> str:
@@ -217,7 +230,13 @@ class Intake:
         return f"section {place.path}"
 
 
-_KINDS: dict[Any, str] = {str: "a string", dict: "an object", list: "a list", bool: "true or false", (int, float): "a number"}
+_KINDS: dict[Any, str] = {
+    str: "a string",
+    dict: "an object",
+    list: "a list",
+    bool: "true or false",
+    (int, float): "a number",
+}
 
 
 def _describe(node: Node) -> str:
@@ -274,22 +293,41 @@ class Growing:
         for (section, name), entry in self._entries.items():
             inside = self._inside.get((section, name), "")
             if inside and ("investigations", inside) in self._entries and section in ("findings", "interpretations"):
-                nested.setdefault(inside, {}).setdefault(section, []).append(self._without_inherited(entry, inside))
+                nested.setdefault(inside, {}).setdefault(section, []).append(
+                    without_inherited(entry, self._entries[("investigations", inside)])
+                )
             else:
                 plain.setdefault("conclusions" if section == "interpretations" else section, []).append(entry)
         for investigation in plain.get("investigations", []):
             investigation.update(nested.get(str(investigation["id"]), {}))
         for section in SECTIONS:
             if section in plain:
-                yield section, plain[section]
+                yield section, [tidy(entry) for entry in plain[section]]
 
-    def _without_inherited(self, entry: Entry, inside: str) -> Entry:
-        outer = self._entries[("investigations", inside)]
-        return {
-            key: value
-            for key, value in entry.items()
-            if not (key in ("when", "at") and value == outer.get(key)) and not (key == "method" and value == outer.get("kind"))
-        }
+
+_ORDER = (
+    "id", "kind", "role", "drug", "verdict", "site", "status", "value", "when", "start", "end", "method", "region", "target",
+    "of", "for", "qualifiers", "certainty", "basis", "doses", "findings", "interpretations",
+)  # fmt: skip
+
+
+def tidy(entry: Entry) -> Entry:
+    """An entry with its keys in the order of a hand-written file, and lists of one word as that word.
+
+    >>> tidy({"at": ["page 1"], "id": "a", "kind": "pain"})
+    {'id': 'a', 'kind': 'pain', 'at': 'page 1'}
+    """
+    known = [key for key in _ORDER if key in entry and key not in ("findings", "interpretations", "doses")]
+    rest = [key for key in entry if key not in _ORDER and key not in ("says", "at")]
+    tail = [key for key in ("says", "at", "doses", "findings", "interpretations") if key in entry]
+    made: Entry = {}
+    for key in (*known, *rest, *tail):
+        value = entry[key]
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            made[key] = [tidy(member) for member in value]
+        else:
+            made[key] = value[0] if isinstance(value, list) and len(value) == 1 else value
+    return made
 
 
 def read_iso_duration(text: str) -> str:

@@ -56,7 +56,12 @@ VOCABULARIES = {
     "ECO": ("Evidence and Conclusion Ontology", "http://purl.obolibrary.org/obo/eco.owl"),
     "UNII": ("Unique Ingredient Identifier", "http://identifiers.org/unii/"),
 }
-_DOSE_CLASSES = {"planned": "PlannedDose", "delivered": "DeliveredDose", "reported": "ReportedDose", "prescribed": "PrescribedDose"}
+_DOSE_CLASSES = {
+    "planned": "PlannedDose",
+    "delivered": "DeliveredDose",
+    "reported": "ReportedDose",
+    "prescribed": "PrescribedDose",
+}
 _SPREAD = ("metastasis", "nodal disease", "local extension")
 _SEXES = {"male": "MALE", "female": "FEMALE", "other": "OTHER_SEX"}
 
@@ -139,7 +144,7 @@ class Packer:
         taker = Taker("person", person, self.losses)
         if sex := taker.take("sex"):
             self._subject["sex"] = _SEXES[sex]
-        paths = ["subject"]
+        paths = ["subject.sex"]
         if taker.see("age") is not None and (value := self._quantity(taker, "age")) is not None:
             measurement: Entry = {"assay": {"id": "nx:age", "label": "age"}, **value}
             self.own_terms.add("nx:age")
@@ -160,9 +165,8 @@ class Packer:
         name = f"case:{self._case}" + (f"/{fact}" if fact else "")
         for place in taker.items("at") or [""]:
             parts = [" ".join(paths), f"in case:{self._case}/{inside}" if inside else "", str(place)]
-            while len(parts) > 1 and not parts[-1]:
-                parts.pop()
-            self._references.append({"id": name, "reference": self._address(), "description": " | ".join(parts)})
+            description = " | ".join(part for part in parts if part)
+            self._references.append({"id": name, "reference": self._address(), "description": description})
 
     def _address(self) -> str:
         if doi := self._source.get("doi"):
@@ -185,7 +189,13 @@ class Packer:
         resources += [
             {"id": "nx", **own, "url": PREFIXES["nx"], "namespacePrefix": "nx", "iriPrefix": PREFIXES["nx"]},
             {"id": "case", **own, "url": PREFIXES["case"], "namespacePrefix": "case", "iriPrefix": PREFIXES["case"]},
-            {"id": "source", **own, "url": PREFIXES["source"], "namespacePrefix": "source", "iriPrefix": PREFIXES["source"]},
+            {
+                "id": "source",
+                **own,
+                "url": PREFIXES["source"],
+                "namespacePrefix": "source",
+                "iriPrefix": PREFIXES["source"],
+            },
             {
                 "id": "ucum",
                 "name": "Unified Code for Units of Measure",
@@ -194,7 +204,11 @@ class Packer:
                 "iriPrefix": "http://unitsofmeasure.org/",
             },
         ]
-        publication = {"id": f"source:{source['id']}", "reference": self._address(), "description": str(source["title"])}
+        publication = {
+            "id": f"source:{source['id']}",
+            "reference": self._address(),
+            "description": str(source["title"]),
+        }
         return {
             "created": RELEASED,
             "createdBy": f"neoplex {__version__}",
@@ -393,7 +407,9 @@ class Packer:
                 measurement["timeObserved"] = time
             paths.append(self._add("measurements", measurement))
             alone = self._lexicon.below(kind, (NX + "LaboratoryFinding",))
-            if alone and not any(taker.see(key) for key in ("site", "qualifiers", "certainty", "status", "basis", "method")):
+            if alone and not any(
+                taker.see(key) for key in ("site", "qualifiers", "certainty", "status", "basis", "method")
+            ):
                 taker.take("kind")
                 if says := taker.take("says"):
                     measurement["description"] = says
@@ -512,7 +528,10 @@ class Packer:
         taker = Taker(f"doses/{treatment}/{number}", dose, self.losses)
         role = taker.take("role")
         figures: list[Entry] = []
-        for key, name, label in (("total", "totalDose", "total dose"), ("per-fraction", "dosePerFraction", "dose per fraction")):
+        for key, name, label in (
+            ("total", "totalDose", "total dose"),
+            ("per-fraction", "dosePerFraction", "dose per fraction"),
+        ):
             words = taker.take(key)
             if words is None:
                 continue
@@ -542,7 +561,7 @@ class Packer:
         taker = self._taker("outcomes", entry)
         kind = read_term(self._lexicon, taker.see("kind"), "Outcome")
         absent = taker.see("status") == "absent" or taker.see("certainty")
-        if self._lexicon.below(kind, (NX + "Death",)) and not absent and kind == NX + "Death":
+        if kind == NX + "Death" and not absent and "vitalStatus" not in self._subject:
             taker.take("kind")
             self._subject["vitalStatus"] = {"status": "DECEASED"}
             if (time := self._time(taker, "when")) is not None:
@@ -574,7 +593,9 @@ class Packer:
     def _conclusion(self, section: str, entry: Entry) -> None:
         taker = self._taker(section, entry)
         kind = read_term(self._lexicon, taker.see("kind"))
-        favoured = taker.see("role") == "diagnosis" and taker.see("verdict") == "favoured" and not taker.see("certainty")
+        favoured = (
+            taker.see("role") == "diagnosis" and taker.see("verdict") == "favoured" and not taker.see("certainty")
+        )
         disease = self._lexicon.below(kind, (NX + "Condition",))
         if section != "conclusions" or not favoured or not disease or taker.see("status") == "absent":
             taker.lose_all("a packet holds the diagnosis that its source favours and no other conclusion")

@@ -23,7 +23,12 @@ _SECTIONS = {
     "outcome": "outcomes", "conclusion": "conclusions",
 }  # fmt: skip
 _SEXES = {"FEMALE": "female", "MALE": "male", "OTHER_SEX": "other", "1": "female", "2": "male", "3": "other"}
-_DOSES = {"PlannedDose": "planned", "DeliveredDose": "delivered", "ReportedDose": "reported", "PrescribedDose": "prescribed"}
+_DOSES = {
+    "PlannedDose": "planned",
+    "DeliveredDose": "delivered",
+    "ReportedDose": "reported",
+    "PrescribedDose": "prescribed",
+}
 _PARTS = {
     "id": str, "subject": dict, "phenotypicFeatures": list, "measurements": list, "biosamples": list, "interpretations": list,
     "diseases": list, "medicalActions": list, "files": list, "metaData": dict,
@@ -94,13 +99,19 @@ class PacketReader:
     def _check_top(self, top: Place) -> bool:
         mapping = top.node.mapping
         if not isinstance(top.node.content, dict):
-            self._intake.fault(top, "a list" if isinstance(top.node.content, list) else "a single value", "a phenopacket, an object")
+            self._intake.fault(
+                top, "a list" if isinstance(top.node.content, list) else "a single value", "a phenopacket, an object"
+            )
             return False
         for other in ("proband", "members", "consanguinousParents"):
             if other in mapping:
-                self._intake.fault(top, f"a family or cohort ({other})", "one phenopacket for each person", "split it first")
+                self._intake.fault(
+                    top, f"a family or cohort ({other})", "one phenopacket for each person", "split it first"
+                )
                 return False
-        if not any(name in mapping for name in ("phenotypicFeatures", "diseases", "medicalActions", "measurements", "metaData")):
+        if not any(
+            name in mapping for name in ("phenotypicFeatures", "diseases", "medicalActions", "measurements", "metaData")
+        ):
             self._intake.fault(top, ", ".join(list(mapping)[:6]) or "an empty object", "a phenopacket, version 2")
             return False
         right = self._intake.check_kinds(top, _PARTS)
@@ -136,7 +147,9 @@ class PacketReader:
                     source["doi"] = doi[0]
                 elif pmid is not None:
                     source["pmid"] = pmid[1]
-                elif reference.startswith(("http://", "https://")) and not reference.startswith("https://w3id.org/neoplex/"):
+                elif reference.startswith(("http://", "https://")) and not reference.startswith(
+                    "https://w3id.org/neoplex/"
+                ):
                     source["url"] = reference
         return {key: value for key, value in source.items() if value}
 
@@ -194,13 +207,11 @@ class PacketReader:
                 self._person.setdefault("at", intake.locate(encounter))
             else:
                 intake.skip(encounter, "an age that is no length of time in years, months, weeks or days")
-        if self._person and "at" not in self._person:
-            origin = self._origins.get("subject")
-            if origin is None or not origin.section:
-                if origin is None or not origin.at:
-                    self._person["at"] = intake.locate(subject)
-            elif origin.at:
-                self._person["at"] = list(origin.at)
+        origin = self._origins.get("subject.sex")
+        if origin is not None and origin.at:
+            self._person["at"] = list(origin.at)
+        elif self._person and "at" not in self._person and "subject" not in self._origins:
+            self._person["at"] = intake.locate(subject)
         for name, why in (
             ("dateOfBirth", "a date of birth points at a person"),
             ("karyotypicSex", "a case holds no karyotype"),
@@ -299,7 +310,11 @@ class PacketReader:
         stages = [*place.members("diseaseStage"), *place.members("clinicalTnmFinding")]
         entry: Entry = {
             "status": "absent" if place.text("excluded") == "true" else "",
-            "stage": [intake.words(term, "Finding") for stage in stages if (term := intake.term(stage, "Finding", what="a stage"))],
+            "stage": [
+                intake.words(term, "Finding")
+                for stage in stages
+                if (term := intake.term(stage, "Finding", what="a stage"))
+            ],
             "when": self._time(place.get("onset")),
         }
         site = self._body(place.get("primarySite"), place.get("laterality"))
@@ -319,7 +334,9 @@ class PacketReader:
         kind = intake.term(place.get("type"), "Finding", "Condition", "Outcome", what="a finding")
         entry: Entry = {"status": "absent" if place.text("excluded") == "true" else ""}
         self._modifiers(place, entry)
-        if (severity := place.get("severity")) is not None and (term := intake.term(severity, "Qualifier", what="a severity")):
+        if (severity := place.get("severity")) is not None and (
+            term := intake.term(severity, "Qualifier", what="a severity")
+        ):
             entry.setdefault("qualifiers", []).append(intake.words(term, "Qualifier"))
         at = self._basis(place, entry)
         says = [place.text("description")]
@@ -335,6 +352,11 @@ class PacketReader:
         if not kind:
             return
         section = next(s for s, root in _FEATURE_ROOTS if intake.below(kind, root))
+        origin = self._origins.get(place.path)
+        if origin is not None and _SECTIONS.get(origin.section) in dict(_FEATURE_ROOTS):
+            section = _SECTIONS[origin.section]
+        elif "role" in entry and intake.below(kind, "Condition"):
+            section = "conditions"
         entry = {"kind": intake.words(kind, *(root for s, root in _FEATURE_ROOTS if s == section)), **entry}
         self._add(place, section, entry, intake.crosswalk.lexicon.label(kind), at=at)
 
@@ -348,7 +370,8 @@ class PacketReader:
             term = intake.term(modifier, what="a modifier")
             if not term:
                 continue
-            if found := intake.side_of(term):
+            found = intake.side_of(term)
+            if found and not (found == "bilateral" and place.path in self._origins):  # ours writes both sides singly
                 side, where = modifier, found
             elif term in _CERTAINTIES:
                 entry["certainty"] = _CERTAINTIES[term]
@@ -361,9 +384,15 @@ class PacketReader:
         if side is not None and len(structures) != 1:
             intake.skip(side, "a side beside no structure or beside several")
             where = ""
-        sites = [intake.site(structure, where) for structure in structures]
+        if where == "bilateral" and intake.crosswalk.lexicon.pairing.get(structures[0]) == "midline":
+            entry.setdefault("qualifiers", []).append(where)
+            where = ""
+        sites = [name for structure in structures if (name := intake.site(structure, where))]
         if sites:
             entry["site"] = sites
+        if side is not None and where and not sites:
+            intake.skip(side, "a side of a structure that has none")
+            entry["site"] = [intake.site(structure, "") for structure in structures]
 
     def _measurement(self, place: Place) -> None:
         intake = self._intake
@@ -377,7 +406,11 @@ class PacketReader:
         if intake.below(kind, "RadiationDose"):
             self._dose(place, kind)
             return
-        entry: Entry = {"value": self._value(place), "when": self._time(place.get("timeObserved")), "says": place.text("description")}
+        entry: Entry = {
+            "value": self._value(place),
+            "when": self._time(place.get("timeObserved")),
+            "says": place.text("description"),
+        }
         procedure = place.get("procedure")
         if procedure is not None and (method := intake.term(procedure.get("code"), "Investigation", what="a method")):
             entry["method"] = intake.words(method, "Investigation")
@@ -456,7 +489,9 @@ class PacketReader:
         elif regimen is not None and regimen.get("ontologyClass") is not None:
             kind = intake.term(regimen.get("ontologyClass"), "Treatment", what="a regimen")
             if kind:
-                name = self._add(place, "treatments", {"kind": intake.words(kind, "Treatment")}, intake.crosswalk.lexicon.label(kind))
+                name = self._add(
+                    place, "treatments", {"kind": intake.words(kind, "Treatment")}, intake.crosswalk.lexicon.label(kind)
+                )
         else:
             intake.skip(place, "an action without procedure, treatment, radiation or regimen")
         if name:
@@ -464,9 +499,8 @@ class PacketReader:
 
     def _about_action(self, place: Place, name: str) -> None:
         intake = self._intake
-        if (intent := place.get("treatmentIntent")) is not None:
-            if term := intake.term(intent, what="an intent"):
-                self._growing.add("treatments", name, {"intent": [intake.words(term, "Intent", "Qualifier")]})
+        if term := intake.term(place.get("treatmentIntent"), what="an intent"):
+            self._growing.add("treatments", name, {"intent": [intake.words(term, "Intent", "Qualifier")]})
         if (target := place.get("treatmentTarget")) is not None:
             term = intake.term(target, what="what it was given for")
             matching = self._growing.of_kind(intake.words(term)) if term else []
@@ -476,11 +510,9 @@ class PacketReader:
                 intake.skip(target, "a target that is not exactly one disease of the packet")
         if (reason := place.get("treatmentTerminationReason")) is not None:
             words = reason.text("label")
-            self._growing.add("treatments", name, {"completed": "no", "reason-stopped": words})
-        events = [("adverseEvents", event) for event in place.members("adverseEvents")]
-        if (response := place.get("responseToTreatment")) is not None:
-            events.insert(0, ("responseToTreatment", response))
-        for what, found in events:
+            self._growing.add("treatments", name, {"reason-stopped": words})
+        response = place.get("responseToTreatment")
+        for found in [*([response] if response is not None else []), *place.members("adverseEvents")]:
             term = intake.term(found, "Outcome", what="an outcome")
             if term:
                 entry: Entry = {"kind": intake.words(term, "Outcome"), "of": name}
@@ -512,7 +544,7 @@ class PacketReader:
             frequency = interval.get("scheduleFrequency")
             if frequency is not None:
                 found = intake.crosswalk.read(frequency.text("id"))
-                words = {(NX + "regularSchedule",): "regular", (NX + "asNeeded",): "as needed"}.get(found)
+                words = {NX + "regularSchedule": "regular", NX + "asNeeded": "as needed"}.get("".join(found))
                 if words:
                     entry["schedule"] = words
                 else:
@@ -528,7 +560,9 @@ class PacketReader:
                 intake.skip(other, "a case has no key for it")
         if not agent:
             return ""
-        return self._add(place, "treatments", {"drug": [intake.words(agent, "Drug")], **entry}, intake.crosswalk.lexicon.label(agent))
+        return self._add(
+            place, "treatments", {"drug": [intake.words(agent, "Drug")], **entry}, intake.crosswalk.lexicon.label(agent)
+        )
 
     def _radiation(self, place: Place, radiation: Place) -> str:
         intake = self._intake
@@ -561,8 +595,15 @@ class PacketReader:
         kind = intake.term(disease, what="a disease")
         if not kind:
             return
-        verdict = {"COMPLETED": "favoured", "SOLVED": "favoured", "IN_PROGRESS": "considered"}.get(place.text("progressStatus"), "")
-        entry: Entry = {"kind": intake.words(kind), "role": "diagnosis", "verdict": verdict, "says": place.text("summary")}
+        verdict = {"COMPLETED": "favoured", "SOLVED": "favoured", "IN_PROGRESS": "considered"}.get(
+            place.text("progressStatus"), ""
+        )
+        entry: Entry = {
+            "kind": intake.words(kind),
+            "role": "diagnosis",
+            "verdict": verdict,
+            "says": place.text("summary"),
+        }
         self._add(place, "conclusions", entry, intake.crosswalk.lexicon.label(kind))
 
 

@@ -54,7 +54,12 @@ def parse_json(raw: bytes, file: str) -> tuple[Node | None, list[Fault]]:
     packed = _PACKED.get(raw[:2])
     if packed is not None:
         return None, [
-            Fault(file, found=f"a file packed with {packed}", expected="plain JSON", hint="unpack it; nothing is unpacked here")
+            Fault(
+                file,
+                found=f"a file packed with {packed}",
+                expected="plain JSON",
+                hint="unpack it; nothing is unpacked here",
+            )
         ]
     try:
         text = raw.decode("utf-8-sig")
@@ -156,7 +161,9 @@ class _Parser:
             text = _ESCAPE.sub(_unescape, match[1])
             return text.encode("utf-16", "surrogatepass").decode("utf-16")
         except (KeyError, UnicodeDecodeError) as problem:
-            raise _Refused(start, self.text[start : start + 24], "whole characters and the escapes of JSON") from problem
+            raise _Refused(
+                start, self.text[start : start + 24], "whole characters and the escapes of JSON"
+            ) from problem
 
     def _object(self, line: int, column: int, depth: int) -> Node:
         entries: dict[str, Node] = {}
@@ -180,7 +187,9 @@ class _Parser:
             value = self._value(depth + 1)
             if key in entries:
                 expected = f"each key once in an object (first at line {entries[key].key_line})"
-                self.faults.append(Fault(self.file, key_line, key_column, found=f"{key} a second time", expected=expected))
+                self.faults.append(
+                    Fault(self.file, key_line, key_column, found=f"{key} a second time", expected=expected)
+                )
             else:
                 entries[key] = Node(
                     value.content, self.file, value.line, value.column, value.text, key_line, key_column, value.size
