@@ -32,6 +32,8 @@ _SETTINGS: dict[str, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": 7.0,
     "text.parse_math": False,
+    "text.hinting": "none",
+    "text.hinting_factor": 1,
     "text.color": INK,
     "axes.edgecolor": SOFT,
     "axes.labelcolor": INK,
@@ -73,13 +75,16 @@ class State:
     marker: str
 
 
-# Dark to light in grey: 22, 38, 58, 74, 100, 100 per cent; the last two differ by outline and marker.
+# The first three run from dark to light in grey (22, 45, 68 per cent); the others differ by line, hatch and mark as well.
 STATES: tuple[State, ...] = (
     State("involved", "tumour reported", "#8c1c13", "#5a0f0a", "-", "", "s"),
-    State("implied", "whole of a part with tumour (inferred)", "#c8553d", "#8c1c13", "-", "....", "D"),
+    State("concluded", "tumour concluded by authors or doctors", "#cf6a52", "#8c1c13", "-", "", "P"),
+    State("sign", "sign of tumour on imaging or at operation", "#efb5a4", "#8c1c13", "-", "", "p"),
+    State("touching", "touched by tumour, inside not told", "#efb5a4", "#8c1c13", "-.", "xxxx", "h"),
+    State("implied", "whole of a part with tumour (inferred)", "#fbeae6", "#8c1c13", "-", "....", "D"),
     State("at-risk", "at risk (inferred)", "#f2b544", "#8a5a00", "--", "////", "^"),
-    State("deficit", "deficit to be expected (inferred)", "#a8c5e2", "#2b5c8a", "-.", "\\\\\\\\", "v"),
-    State("absent", "reported absent", "#ffffff", "#1b1f24", "-", "", "x"),
+    State("deficit", "loses its supply if that is lost (inferred)", "#a8c5e2", "#2b5c8a", "-.", "\\\\\\\\", "v"),
+    State("absent", "reported free of tumour", "#ffffff", "#1b1f24", "-", "", "x"),
     State("not-reported", "not reported", "#eef0f2", "#aab1b9", ":", "", "o"),
 )
 STATE = {state.name: state for state in STATES}
@@ -140,7 +145,7 @@ def render(figure: Figure, format: str, *, title: str, description: str) -> byte
     chunks. To be used inside :func:`drawing`.
     """
     buffer = io.BytesIO()
-    title, description = plain(title, 300), plain(description, 2000)
+    title, description = plain(title, 300), plain(description, 20_000)
     if format == "svg":
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
         return _name_svg(buffer.getvalue().decode("utf-8"), title, description).encode("utf-8")
