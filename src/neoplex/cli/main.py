@@ -27,6 +27,7 @@ from neoplex.cli import (
     criteria,
     doctor,
     dose,
+    draw,
     explain,
     export,
     involvement,
@@ -109,6 +110,7 @@ dose.register(app)
 audit.register(app)
 similar.register(app)
 explain.register(app)
+draw.register(app)
 export.register(app)
 terms.register(app)
 site.register(app)

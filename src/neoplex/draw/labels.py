@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from neoplex.draw.curves import Point
+from neoplex.draw.lettering import break_lines, line_height
 
-POINT = 25.4 / 72
-"""Millimetres in a typographic point."""
-LEADING = 1.22
 STRAY = 22.0
+"""How far, in millimetres, a label may stand from the height of its place before less important ones are left out."""
 
 
 @dataclass(frozen=True)
@@ -56,43 +55,6 @@ class Placed:
     box: Box
 
 
-@lru_cache(maxsize=4096)
-def text_width(text: str, size: float, weight: str = "normal") -> float:
-    """How wide a line of text is, in millimetres, at a size in points."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import TextToPath
-
-    if not text:
-        return 0.0
-    font = FontProperties(family="DejaVu Sans", weight=weight, size=size)
-    width, _, _ = TextToPath().get_text_width_height_descent(text, font, False)
-    return float(width) * POINT
-
-
-def break_lines(text: str, size: float, width: float) -> tuple[str, ...]:
-    """Text broken at spaces so that no line is wider than ``width`` millimetres; a word too long for a line is cut."""
-    lines: list[str] = []
-    line = ""
-    for word in text.split(" "):
-        longer = f"{line} {word}" if line else word
-        if text_width(longer, size) <= width:
-            line = longer
-            continue
-        if line:
-            lines.append(line)
-        line = word
-        if text_width(line, size) > width:
-            while line and text_width(line + "…", size) > width:
-                line = line[:-1]
-            line += "…"
-    return (*lines, line) if line else tuple(lines)
-
-
-def line_height(size: float) -> float:
-    """The height of a line in millimetres."""
-    return size * POINT * LEADING
-
-
 def place_column(
     words: Iterable[Word], *, left: float, right: float, top: float, bottom: float, size: float, gap: float, mark: float
 ) -> tuple[tuple[Placed, ...], tuple[Word, ...]]:
@@ -106,7 +68,7 @@ def place_column(
     left_out: list[Word] = []
     for word in wanted:
         first = bool(word.order) and word.order[0] == 0
-        lines = break_lines(word.text, size, right - left - (mark if word.state else 0.4))
+        lines = break_lines(word.text, right - left - (mark if word.state else 0.4), size)
         tried = sorted([*kept, _Line(word, lines, len(lines) * line_height(size) + gap)], key=_Line.place)
         if sum(one.high for one in tried) > bottom - top or not (first or _calm(tried, top, bottom)):
             left_out.append(word)

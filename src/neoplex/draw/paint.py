@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from neoplex.draw.courses import MECHANISM
 from neoplex.draw.curves import Curve, Point
-from neoplex.draw.labels import POINT, Box, Placed, line_height
+from neoplex.draw.labels import Box, Placed
+from neoplex.draw.lettering import line_height
 from neoplex.draw.sheet import INK, PAPER, SOFT, STATE, plain
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class Painter:
         look = STATE[state]
         wide = drawn in ("region", "space")
         alpha = _FILL.get(state, 0.85) * (0.45 if hollow else 1.0)
-        alpha *= 0.45 if wide else {"sac": 0.8, "bone": 0.7}.get(drawn, 1.0)
+        alpha *= 0.22 if drawn == "space" else 0.45 if wide else {"sac": 0.8, "bone": 0.7}.get(drawn, 1.0)
         if not (wide and state == "implied"):
             self._add(PathPatch(path, facecolor=look.fill, edgecolor="none", linewidth=0), "", alpha)
         if look.hatch and not (wide and state == "implied"):
@@ -358,11 +359,6 @@ class Painter:
     def _unique(self, id_: str) -> str:
         self._ids[id_] = self._ids.get(id_, 0) + 1
         return id_ if self._ids[id_] == 1 else f"{id_}-{self._ids[id_]}"
-
-
-def points_of_size(size: float) -> float:
-    """Half the height of capitals of a size, in millimetres."""
-    return size * POINT * 0.36
 
 
 def _path(curve: Curve, hole: Curve | None = None) -> Path:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from neoplex.draw.casestates import ORDER, Anatomy, Shown
 from neoplex.draw.courses import MECHANISM, UNDATED, Arrow, time_order
-from neoplex.draw.labels import Box, break_lines, line_height, spread, text_width
+from neoplex.draw.labels import Box, spread
+from neoplex.draw.lettering import break_lines, line_height, width_of
 from neoplex.draw.paint import PAST, Painter, Panel
 from neoplex.draw.plexusscene import Name, Scene, compose
 from neoplex.draw.plexussheet import (
@@ -26,6 +27,7 @@ from neoplex.draw.plexussheet import (
     paint_marks,
     rows_of,
     step_words,
+    told,
 )
 from neoplex.draw.sheet import SOFT, STATE, open_sheet, plain
 from neoplex.draw.template import Template
@@ -115,10 +117,10 @@ def paint_course(
     heights = [7.0 + drawn + 2.0 + max(tile.high for tile in row) + 4.0 for row in rows]
     key = StepKey([(str(arrow.number), step_words(arrow)) for stage in staged for arrow in stage.steps])
     legend = _legend(staged)
-    keys = rows_of([text_width(words, SMALL) + 9.0 for _, words in legend], WIDTH - 2 * EDGE)
+    keys = rows_of([width_of(words, SMALL) + 9.0 for _, words in legend], WIDTH - 2 * EDGE)
     notes = _notes(anatomy, first)
     step = line_height(SMALL) + 0.25
-    note_lines = [line for note in notes for line in break_lines(plain(note, 600), SMALL, WIDTH - 2 * EDGE)]
+    note_lines = [line for note in notes for line in break_lines(plain(note, 600), WIDTH - 2 * EDGE, SMALL)]
     height = 13.0 + sum(heights) + key.height + len(keys) * (step + 1.0) + len(note_lines) * step + 5.0
     figure = open_sheet(WIDTH, height)
     painter = Painter(figure, WIDTH, height)
@@ -183,7 +185,7 @@ def runs(numbers: Sequence[int]) -> str:
 
 
 def _wrapped(kind: str, words: str, width: float) -> list[tuple[str, str]]:
-    lines = break_lines(plain(words, 200), SMALL, width)
+    lines = break_lines(plain(words, 200), width, SMALL)
     return [(kind if not number else "", line) for number, line in enumerate(lines)]
 
 
@@ -257,7 +259,7 @@ def _notes(anatomy: Anatomy, first: Mapping[str, Span]) -> list[str]:
     if loose:
         found.append("Tumour without a date, in no panel: " + ", ".join(one.label for one in loose) + ".")
     if anatomy.open:
-        found.append("Side not reported, in no panel: " + "; ".join(one.label for one in anatomy.open) + ".")
+        found.append("Side not reported, in no panel: " + told(anatomy.open) + ".")
     return found
 
 

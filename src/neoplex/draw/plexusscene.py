@@ -72,7 +72,7 @@ class Scene:
     @property
     def states(self) -> tuple[str, ...]:
         """The states that occur, in the order of the legend."""
-        found = {item.state for item in self.items if item.state} | {shown.state for shown in self.elsewhere}
+        found = {name.state for name in self.names if name.state} | {shown.state for shown in self.elsewhere}
         return tuple(sorted(found, key=ORDER.__getitem__))
 
     @property
@@ -112,7 +112,7 @@ def compose(
             continue
         items.append(Item(shape, best.iri, best.state, best.certainty))
         names += [_name(atlas, shape, one.iri, one.state, one.certainty, 0, primary) for one in own]
-    elsewhere = tuple(one for iri, one in sorted(shown.items()) if iri not in placed)
+    elsewhere = tuple(one for iri, one in sorted(shown.items()) if iri not in placed and one.state != "deficit")
     order = sorted(range(len(items)), key=lambda i: (bool(items[i].state) and _is_line(items[i]), i))
     courses = tuple(_course(template, arrow) for arrow in arrows)
     return Scene(tuple(items[i] for i in order), tuple(_merge_levels(names)), courses, elsewhere)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from neoplex.draw.casestates import ORDER, Anatomy, Shown
 from neoplex.draw.courses import MECHANISM, Arrow
 from neoplex.draw.curves import Point, smooth
-from neoplex.draw.labels import Box, Placed, Word, break_lines, line_height, place_column, spread, text_width
+from neoplex.draw.labels import Box, Placed, Word, place_column, spread
+from neoplex.draw.lettering import break_lines, line_height, width_of
 from neoplex.draw.paint import ARROW, Painter, Panel
 from neoplex.draw.plexusscene import Course, Item, Name, Scene
 from neoplex.draw.sheet import SOFT, STATE, open_sheet, plain
@@ -32,6 +33,7 @@ SMALL = 5.3
 MARK = 3.3
 GAP = 0.3
 BADGE = 1.5
+FOOT = "Below the zigzag line the limb is drawn shorter than it is. At risk is not involved. Not for medical decisions."
 _LEVELS = {level.lower(): level for level in LEVELS}
 
 
@@ -128,7 +130,7 @@ def paint_sheet(template: Template, anatomy: Anatomy, scene: Scene, about: str) 
 
 def paint_head(painter: Painter, title: str, about: str) -> None:
     """The title, what the figure shows, and the sides."""
-    lines = break_lines(plain(title, 300), 9.0, WIDTH - 2 * EDGE - 30)[:1]
+    lines = break_lines(plain(title, 300), WIDTH - 2 * EDGE - 30, 9.0)[:1]
     painter.text((WIDTH / 2, 4.2), lines[0] if lines else "", 9.0, weight="bold", align="center")
     under = about or "what is reported, concluded and inferred"
     painter.text((WIDTH / 2, 8.6), plain(under, 150), 6.4, colour=SOFT, align="center")
@@ -219,7 +221,7 @@ class StepKey:
         steps = sorted(dict.fromkeys(steps), key=lambda step: int(step[0]))
         many = 3 if len(steps) > 6 else 2 if len(steps) > 2 else 1
         self._wide = (WIDTH - 2 * EDGE) / many
-        told = [(number, break_lines(plain(words, 200), SMALL, self._wide - 6.5)) for number, words in steps]
+        told = [(number, break_lines(plain(words, 200), self._wide - 6.5, SMALL)) for number, words in steps]
         self._columns: list[list[tuple[str, tuple[str, ...]]]] = []
         start = 0
         for size in _split([len(lines) for _, lines in told], many):
@@ -255,8 +257,8 @@ class _Below:
         )
         self._legend = _legend(scene)
         room = WIDTH - 2 * EDGE
-        self._rows = rows_of([text_width(words, SMALL) + 9.0 for _, words in self._legend], room)
-        self._note_lines = [line for note in self.notes for line in break_lines(plain(note, 600), SMALL, room)]
+        self._rows = rows_of([width_of(words, SMALL) + 9.0 for _, words in self._legend], room)
+        self._note_lines = [line for note in (*self.notes, FOOT) for line in break_lines(plain(note, 600), room, SMALL)]
 
     @property
     def height(self) -> float:
@@ -352,31 +354,31 @@ def notes_of(scene: Scene, anatomy: Anatomy, left_out: Iterable[str] = ()) -> li
     """What the drawing cannot show: sides that are not reported, structures outside it, and what it is no proof of."""
     found: list[str] = []
     if anatomy.open:
-        found.append("Side not reported, so on neither side: " + "; ".join(_told(one) for one in anatomy.open) + ".")
-    outside = [one for one in scene.elsewhere if one.state not in ("deficit",)]
-    if outside:
-        found.append("Outside the drawing: " + "; ".join(_told(one) for one in outside) + ".")
+        found.append("Side not reported, so on neither side: " + told(anatomy.open) + ".")
+    if scene.elsewhere:
+        found.append("Outside the drawing: " + told(scene.elsewhere) + ".")
     dropped = list(left_out)
     if dropped:
         found.append("No room for these names: " + ", ".join(dropped) + ".")
-    if any(course.arrow for course in scene.courses):
+    if scene.courses:
         found.append("Arrows are possible ways of spread, numbered in order; they are no proof.")
-    found.append(
-        "Below the zigzag line the limb is drawn shorter than it is. At risk is not involved. No medical advice."
-    )
     return found
 
 
-def _told(one: Shown) -> str:
-    label = one.label.removesuffix(", side not reported")
-    return f"{label} ({STATE[one.state].label}{', ' + one.certainty if one.certainty else ''})"
+def told(shown: Iterable[Shown]) -> str:
+    """Structures by state: ``tumour reported: nasopharynx, liver (probable); at risk (inferred): …``."""
+    groups: dict[str, list[str]] = {}
+    for one in sorted(shown, key=lambda one: (ORDER[one.state], one.certainty != "", one.label)):
+        label = one.label.removesuffix(", side not reported")
+        groups.setdefault(STATE[one.state].label, []).append(label + (f" ({one.certainty})" if one.certainty else ""))
+    return "; ".join(f"{label}: {', '.join(members)}" for label, members in groups.items())
 
 
 def describe(anatomy: Anatomy, scene: Scene, about: str) -> str:
     """The figure in words: every state with the structures that have it, then the steps."""
     view = "Front view of the lumbosacral plexus, the patient's right on the left."
     parts = [f"{view} {anatomy.title}" + (f", {about}." if about else ".")]
-    for state in scene.states:
+    for state in ORDER:
         sure = [one.label for one in anatomy.shown.values() if one.state == state and not one.certainty]
         hedged = [
             f"{one.label} ({one.certainty})" for one in anatomy.shown.values() if one.state == state and one.certainty
@@ -384,7 +386,7 @@ def describe(anatomy: Anatomy, scene: Scene, about: str) -> str:
         if sure or hedged:
             parts.append(f"{STATE[state].label}: {', '.join([*sure, *hedged])}.")
     if anatomy.open:
-        parts.append("Side not reported: " + "; ".join(_told(one) for one in anatomy.open) + ".")
+        parts.append(f"Side not reported: {told(anatomy.open)}.")
     if scene.courses:
         parts.append("Steps: " + "; ".join(course.arrow.words for course in scene.courses) + ".")
     return " ".join(parts)

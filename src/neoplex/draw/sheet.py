@@ -33,7 +33,6 @@ _SETTINGS: dict[str, Any] = {
     "font.size": 7.0,
     "text.parse_math": False,
     "text.hinting": "none",
-    "text.hinting_factor": 1,
     "text.color": INK,
     "axes.edgecolor": SOFT,
     "axes.labelcolor": INK,

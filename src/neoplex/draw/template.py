@@ -128,15 +128,17 @@ class _Reader:
 
     def _sides(self, node: Node, name: str) -> tuple[str, ...]:
         if atlas_iri(name) in self._atlas.structures:
-            return ("midline",)
+            return ("",)
         sides = tuple(side for side in ("right", "left") if atlas_iri(name, side) in self._atlas.structures)
         if not sides:
             self._fault(node.get("id") or node, "id", repr(name), "a structure of the atlas")
         return sides
 
     def _shape(self, node: Node, name: str, side: str, drawn: str, show: str) -> Shape:
-        midline = side == "midline"
+        iri = atlas_iri(name, side)
         flip = -1.0 if side == "right" else 1.0
+        side = side or self._atlas.structures[iri].side
+        midline = side == "midline"
 
         def turned(curve: Curve) -> Curve:
             return curve.moved(flip, 1.0, 0.0, 0.0)
@@ -147,7 +149,7 @@ class _Reader:
         anchor = self._anchor(node, flip, outline, paths, dots)
         tag = self._pair(node, "tag")
         return Shape(
-            iri=atlas_iri(name, side),
+            iri=iri,
             side=side,
             drawn=drawn,
             outline=turned(outline) if outline else None,
@@ -186,7 +188,7 @@ class _Reader:
             return (at[0] * flip, at[1])
         if dots:
             return dots[0]
-        if paths:
+        if paths and paths[-1].segments:
             return centre(paths[-1].points())
         if outline:
             x, y = centre(outline.points())
@@ -199,8 +201,12 @@ class _Reader:
         listed = node.get(key)
         for item in listed.items if listed else ():
             name = str(item.content)
-            both = [atlas_iri(name, one) for one in ("right", "left")] if side == "midline" else [atlas_iri(name, side)]
-            known = [iri for iri in (atlas_iri(name), *both) if iri in self._atlas.structures]
+            sided = ("right", "left") if side == "midline" else (side,)
+            known = [
+                iri
+                for iri in (atlas_iri(name), *(atlas_iri(name, one) for one in sided))
+                if iri in self._atlas.structures
+            ]
             if not known:
                 self._fault(item, key, repr(name), "a structure of the atlas")
             found += known
