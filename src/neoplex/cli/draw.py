@@ -32,13 +32,9 @@ def draw(
     ] = None,
     what: Annotated[
         str,
-<<<<<<< HEAD
         typer.Option(
             "--what", "-w", metavar="FIGURE", help="plexus, body, timeline, pain …", autocompletion=complete_kind
         ),
-=======
-        typer.Option("--what", "-w", metavar="FIGURE", help="plexus, timeline, pain …", autocompletion=complete_kind),
->>>>>>> ebe9009 (neoplex draw: the plexus of a case, of a supposed site, of a route, and in order of time)
     ] = "plexus",
     site: Annotated[
         list[str] | None, typer.Option("--site", metavar="STRUCTURE", help="plexus: as if tumour were here.")
