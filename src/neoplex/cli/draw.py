@@ -69,7 +69,6 @@ def draw(
     neoplex draw capek-2015 --argued --time -o course.pdf
     neoplex draw --site "left psoas major" -o psoas.png
     neoplex draw --from prostate --to "right sciatic nerve" -o route.svg
-    neoplex draw capek-2015 --what body -o body.svg
     neoplex draw capek-2015 --what timeline -o timeline.svg
     neoplex draw --what pain --source sanuki-2022 -o pain.pdf
 
