@@ -32,9 +32,7 @@ def draw(
     ] = None,
     what: Annotated[
         str,
-        typer.Option(
-            "--what", "-w", metavar="FIGURE", help="plexus, body, timeline, pain …", autocompletion=complete_kind
-        ),
+        typer.Option("--what", "-w", metavar="FIGURE", help="plexus, timeline, pain …", autocompletion=complete_kind),
     ] = "plexus",
     site: Annotated[
         list[str] | None, typer.Option("--site", metavar="STRUCTURE", help="plexus: as if tumour were here.")
