@@ -32,6 +32,7 @@ from neoplex.cli import (
     export,
     involvement,
     localise,
+    report,
     routes,
     serve,
     similar,
@@ -109,6 +110,7 @@ routes.register(app)
 dose.register(app)
 audit.register(app)
 similar.register(app)
+report.register(app)
 explain.register(app)
 draw.register(app)
 export.register(app)
