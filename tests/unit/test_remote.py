@@ -138,7 +138,7 @@ def test_a_store_that_stays_busy_is_given_up(endpoint: Endpoint) -> None:
 
 def test_nobody_waits_longer_than_was_asked_for(endpoint: Endpoint) -> None:
     endpoint.reply = fixed(429, Retry_After="3600")
-    with pytest.raises(EnvironmentProblem, match="also after 1 tries"):
+    with pytest.raises(EnvironmentProblem, match="also after 1 try"):
         RemoteStore(endpoint.url, seconds=5, sleep=lambda _: pytest.fail("it slept")).answer("ASK {}")
 
 
@@ -159,7 +159,7 @@ def test_a_slow_store(endpoint: Endpoint) -> None:
         (fixed(401), EnvironmentProblem, "wants a login"),
         (fixed(403), EnvironmentProblem, "refuses access"),
         (fixed(404), EnvironmentProblem, "there is no SPARQL endpoint"),
-        (fixed(500, b"out of luck"), EnvironmentProblem, "failed: .*out of luck"),
+        (fixed(500, b"out of luck"), EnvironmentProblem, r"failed \(HTTP 500\): out of luck"),
         (fixed(418), EnvironmentProblem, "HTTP 418"),
         (fixed(200, b"<html>Hello</html>", Content_Type="text/html"), EnvironmentProblem, "answered with text/html .*is it the query endpoint"),
         (fixed(200, b"{]", Content_Type=JSON), EnvironmentProblem, "that cannot be read"),

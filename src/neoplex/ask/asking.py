@@ -28,7 +28,7 @@ class Reply:
 def bind(question: Question, given: Mapping[str, Sequence[str]], engine: Engine) -> str:
     """The question's query with the given words bound as terms; raises UsageError for words that mean nothing."""
     if not given:
-        return question.query
+        return question.bind({})
     return question.bind(render_values(question, given, Vocabulary(engine)))
 
 

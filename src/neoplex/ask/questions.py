@@ -42,6 +42,7 @@ _VARIABLE = re.compile(r"[a-z][A-Za-z0-9_]*\Z")
 _VALUES = re.compile(
     r"^(?P<head>[ \t]*VALUES[ \t]+\?(?P<name>\w+)[ \t]*\{)(?P<body>[^}\n]*)\}", re.IGNORECASE | re.MULTILINE
 )
+_OPEN = re.compile(r"^[ \t]*VALUES[ \t]+\?\w+[ \t]*\{[ \t]*UNDEF[ \t]*\}[ \t]*\n", re.IGNORECASE | re.MULTILINE)
 _TOKEN = re.compile(r'<[^<>"{}|^`\\\s]*>|"(?:[^"\\\n]|\\.)*"(?:@[\w-]+|\^\^\S+)?|\S+')
 
 
@@ -112,7 +113,8 @@ class Question:
     def bind(self, values: Mapping[str, Sequence[str]]) -> str:
         """The query with the VALUES lists of these parameters replaced by rendered SPARQL terms.
 
-        Raises UsageError for a parameter the question does not have, and for an empty list.
+        A list that leaves its parameter open says nothing and is left out, since some stores lose rows over it. Raises
+        UsageError for a parameter the question does not have, and for an empty list.
         """
         known = {parameter.name for parameter in self.parameters}
         for name, terms in values.items():
@@ -127,7 +129,7 @@ class Question:
             terms = values.get(match["name"])
             return match[0] if terms is None else f"{match['head']} {' '.join(terms)} }}"
 
-        return _VALUES.sub(replace, self.query)
+        return _OPEN.sub("", _VALUES.sub(replace, self.query))
 
 
 def questions_folder() -> Path:

@@ -13,6 +13,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
+_BOOLEAN = ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean")
+_BITS = {"0": "false", "1": "true"}
+
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
@@ -87,9 +90,22 @@ def from_json(document: str | bytes, limit: int | None = None) -> Rows | Truth:
     return answer
 
 
+def straighten(answer: Answer) -> Answer:
+    """The same answer with booleans as ``true`` and ``false``; some stores write the other spellings, ``1`` and ``0``."""
+    if isinstance(answer, Rows):
+        return Rows(answer.variables, tuple(tuple(_straight(term) for term in row) for row in answer.rows), answer.cut)
+    return answer
+
+
 def dump_json(answer: Rows | Truth) -> str:
     """The standard JSON document as text in one line."""
     return json.dumps(to_json(answer), ensure_ascii=False, separators=(",", ":"))
+
+
+def _straight(term: Term | None) -> Term | None:
+    if isinstance(term, ox.Literal) and term.datatype == _BOOLEAN and term.value in _BITS:
+        return ox.Literal(_BITS[term.value], datatype=_BOOLEAN)
+    return term
 
 
 def _take(items: Iterable[Any], limit: int | None) -> tuple[list[Any], bool]:

@@ -1,44 +1,45 @@
-"""SPARQL stores elsewhere, asked over HTTP; the only module that knows SPARQLWrapper.
+"""SPARQL stores elsewhere, asked and written over HTTP; the only module that knows SPARQLWrapper.
 
-Comes in: a query and the address of a SPARQL 1.1 query endpoint. Goes out: the same answers as from the embedded store. The remote
-store answers from its own default graph: load every graph of neoplex there, or let it take the union of its named graphs.
-Never sends an update, never follows an address that is not HTTP.
+Comes in: a query, an update or a graph, and the addresses of a SPARQL 1.1 store. Goes out: the same answers as from the embedded
+store. The remote store answers from its own default graph: load every graph of neoplex there, and let it take the union of its
+named graphs. An answer that a store cut is asked for page by page, or refused, never passed on as if it were whole.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 import re
-import socket
 import time
-import urllib.error
+import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NoReturn
+from urllib.parse import quote
 
 import pyoxigraph as ox
-from SPARQLWrapper import JSON, POST, SELECT, SPARQLExceptions, SPARQLWrapper
+from SPARQLWrapper import INSERT, JSON, POST, SELECT, SPARQLWrapper
 
-from neoplex import __version__
 from neoplex.base.errors import EnvironmentProblem, LimitReached, UsageError
-from neoplex.store.answers import Answer, Triples, collect, from_json, settle
+from neoplex.store.answers import Answer, Rows, Triples, collect, from_json, settle, straighten
+from neoplex.store.web import AGENT, PASSWORD, TOKEN, USER, Login, Refused, Response, Web, check_address, find_login
 
 _ACCEPT = (
     "application/sparql-results+json, application/json;q=0.9, application/n-triples;q=0.8, text/turtle;q=0.7, "
     "application/rdf+xml;q=0.5"
 )
+_NTRIPLES = "application/n-triples"
 _LONGEST_GET = 1500
-_BUSY = (429, 503)
-_CHUNK = 1 << 16
+_SORTED = re.compile(r"\bORDER\s+BY\b[^{}]*\Z", re.IGNORECASE)
+_PAGED = re.compile(r"\b(?:LIMIT|OFFSET)\s+\d+[^{}]*\Z", re.IGNORECASE)
+_CUT_AFTER = "X-SPARQL-MaxRows"
+_GAVE_UP = "X-SQL-State"
 
 
 @dataclass(frozen=True)
 class RemoteStore:
-    """A SPARQL endpoint.
+    """A SPARQL store: where it is asked (``url``), updated (``update_url``) and given graphs (``graph_store``).
 
-    ``seconds`` is for one query with its retries; ``megabytes`` the largest answer; a busy store (429, 503) is asked up to
+    ``seconds`` is for one exchange with its retries; ``megabytes`` the largest answer; a busy store (429, 503) is asked up to
     ``tries`` times, after the pause it names or 1, 2, 4 … seconds.
     """
 
@@ -47,131 +48,157 @@ class RemoteStore:
     tries: int = 4
     megabytes: int = 256
     sleep: Callable[[float], None] = time.sleep
+    update_url: str = ""
+    graph_store: str = ""
+    login: Login | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"{self.url!r} is no endpoint; give an address such as https://example.org/sparql")
-        if parts.username or parts.password:
-            raise UsageError("an endpoint address with a name or password in it is refused: it would show in logs")
+        for address in (self.url, self.update_url, self.graph_store):
+            if address:
+                check_address(address)
+
+    @staticmethod
+    def open(url: str, *, update: str = "", graph_store: str = "", seconds: float = 60.0) -> RemoteStore:
+        """The store at these addresses, with the login that the environment or a netrc file has for it."""
+        check_address(url)
+        login = find_login(url)
+        return RemoteStore(url, seconds, update_url=update, graph_store=graph_store, login=login)
 
     def answer(self, query: str, limit: int | None = None) -> Answer:
         """Answer one query; raises EnvironmentProblem, LimitReached, or UsageError when the store refuses the query itself."""
-        deadline = time.monotonic() + self.seconds
-        media_type, body = self._fetch(query, deadline)
-        return self._read(media_type, body, limit)
+        answer, cap = self._ask(query, limit)
+        if cap is None or not isinstance(answer, Rows) or len(answer.rows) < cap or answer.cut:
+            return answer
+        return self._page(query, answer, cap, limit)
 
-    def _fetch(self, query: str, deadline: float) -> tuple[str, bytes]:
-        for attempt in range(1, self.tries + 1):
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise self._too_slow()
-            try:
-                response = self._wrapper(query, left).query().response
-                return self._read_all(response, deadline)
-            except urllib.error.HTTPError as error:
-                if error.code not in _BUSY:
-                    raise self._explain_status(error) from error
-                pause = _pause(error, attempt)
-                if attempt == self.tries or time.monotonic() + pause > deadline:
-                    raise EnvironmentProblem(
-                        f"{self.url} is busy (HTTP {error.code}), also after {attempt} tries; try again later"
-                    ) from error
-                self.sleep(pause)
-            except SPARQLExceptions.QueryBadFormed as error:
-                raise UsageError(f"{self.url} refuses the query: {_server_words(error)}") from error
-            except SPARQLExceptions.EndPointNotFound as error:
-                raise EnvironmentProblem(f"{self.url}: there is no SPARQL endpoint (HTTP 404)") from error
-            except SPARQLExceptions.Unauthorized as error:
-                raise EnvironmentProblem(
-                    f"{self.url} wants a login (HTTP 401); neoplex asks open endpoints only"
-                ) from error
-            except SPARQLExceptions.SPARQLWrapperException as error:
-                raise EnvironmentProblem(f"{self.url} failed: {_server_words(error)}") from error
-            except TimeoutError as error:
-                raise self._too_slow() from error
-            except urllib.error.URLError as error:
-                if isinstance(error.reason, TimeoutError):
-                    raise self._too_slow() from error
-                raise EnvironmentProblem(f"{self.url} cannot be reached: {_reason(error.reason)}") from error
-            except (OSError, ValueError) as error:
-                raise EnvironmentProblem(f"{self.url} broke off: {error}") from error
-        raise AssertionError("the last try raises")
+    def update(self, text: str) -> None:
+        """Run one SPARQL update; raises as :meth:`answer` does."""
+        if not self.update_url:
+            raise UsageError("the store has no address for updates; give it with --update")
+        wrapper = SPARQLWrapper(self.update_url, agent=AGENT)
+        wrapper.setQuery(text)
+        wrapper.queryType = INSERT
+        wrapper.setMethod(POST)
+        self._send(wrapper._createRequest(), "update")
 
-    def _wrapper(self, query: str, left: float) -> SPARQLWrapper:
-        wrapper = SPARQLWrapper(self.url, agent=f"neoplex/{__version__}")
+    def put_graph(self, graph: str, ntriples: bytes) -> None:
+        """Replace one graph by the graph-store protocol."""
+        self._send(self._graph_request("PUT", graph, ntriples), "graph")
+
+    def get_graph(self, graph: str) -> list[ox.Triple]:
+        """The triples of one graph by the graph-store protocol; none when there is no such graph."""
+        try:
+            response = self._web.send(self._graph_request("GET", graph))
+        except Refused as error:
+            if error.status == 404:
+                return []
+            self._explain(self.graph_store, error, "graph")
+        rdf = ox.RdfFormat.from_media_type(response.media_type)
+        if rdf is None or response.media_type == "application/xml":
+            raise self._not_sparql(self.graph_store, response)
+        try:
+            return [quad.triple for quad in ox.parse(response.body, rdf)]
+        except (SyntaxError, ValueError) as error:
+            raise EnvironmentProblem(f"{self.graph_store} sent a graph that cannot be read: {error}") from error
+
+    def delete_graph(self, graph: str) -> None:
+        """Remove one graph by the graph-store protocol; a graph that is not there is no fault."""
+        try:
+            self._web.send(self._graph_request("DELETE", graph))
+        except Refused as error:
+            if error.status != 404:
+                self._explain(self.graph_store, error, "graph")
+
+    @cached_property
+    def _web(self) -> Web:
+        return Web(self.seconds, self.tries, self.megabytes, self.login, self.sleep)
+
+    def _ask(self, query: str, limit: int | None) -> tuple[Answer, int | None]:
+        """An answer, and after how many rows this store cuts every answer, where it says so."""
+        wrapper = SPARQLWrapper(self.url, agent=AGENT)
         wrapper.setOnlyConneg(True)
         wrapper.setReturnFormat(JSON)
         wrapper.setQuery(query)
         # The wrapper guesses the form with regular expressions and would send what it takes for an update elsewhere.
         wrapper.queryType = SELECT
-        wrapper.setTimeout(max(1, int(left)))
         wrapper.addCustomHttpHeader("Accept", _ACCEPT)
         if len(query) > _LONGEST_GET:
             wrapper.setMethod(POST)
-        return wrapper
+        # The wrapper prepares the request; sending it ourselves keeps logins, redirects and retries in one place.
+        response = self._send(wrapper._createRequest(), "query")
+        cap = response.headers.get(_CUT_AFTER, "").strip()
+        return self._read(self.url, response, limit), int(cap) if cap.isdigit() and int(cap) else None
 
-    def _read_all(self, response: Any, deadline: float) -> tuple[str, bytes]:
-        pieces: list[bytes] = []
-        size = 0
-        while piece := response.read(_CHUNK):
-            pieces.append(piece)
-            size += len(piece)
-            if size > self.megabytes * 2**20:
-                raise LimitReached(
-                    f"the answer of {self.url} is larger than {self.megabytes} MiB; add LIMIT to the query"
-                )
-            if time.monotonic() > deadline:
-                raise self._too_slow()
-        return response.headers.get_content_type(), b"".join(pieces)
+    def _page(self, query: str, first: Rows, cap: int, limit: int | None) -> Rows:
+        if _PAGED.search(query) or not _SORTED.search(query):
+            raise LimitReached(
+                f"{self.url} cuts every answer after {cap:,} rows; ask in pieces with ORDER BY, LIMIT and OFFSET"
+            )
+        rows = list(first.rows)
+        while limit is None or len(rows) <= limit:
+            more, _ = self._ask(f"{query}\nLIMIT {cap} OFFSET {len(rows)}", None)
+            assert isinstance(more, Rows)
+            rows += more.rows
+            if len(more.rows) < cap:
+                break
+        cut = limit is not None and len(rows) > limit
+        return Rows(first.variables, tuple(rows[:limit] if cut else rows), cut)
 
-    def _read(self, media_type: str, body: bytes, limit: int | None) -> Answer:
+    def _graph_request(self, method: str, graph: str, body: bytes | None = None) -> urllib.request.Request:
+        if not self.graph_store:
+            raise UsageError("the store has no address for graphs; give it with --graph-store")
+        mark = "&" if "?" in self.graph_store else "?"
+        request = urllib.request.Request(f"{self.graph_store}{mark}graph={quote(graph, safe='')}", body, method=method)
+        request.add_header("User-Agent", AGENT)
+        request.add_header("Accept", f"{_NTRIPLES}, text/turtle;q=0.7, */*;q=0.1")
+        if body is not None:
+            request.add_header("Content-Type", _NTRIPLES)
+        return request
+
+    def _send(self, request: urllib.request.Request, what: str) -> Response:
+        url = request.full_url.partition("?")[0]
+        try:
+            response = self._web.send(request)
+        except Refused as error:
+            self._explain(url, error, what)
+        if response.headers.get(_GAVE_UP, "").strip() == "S1TAT":
+            raise LimitReached(f"{url} gave up at its own time limit and sent only a part of the answer")
+        return response
+
+    def _explain(self, url: str, error: Refused, what: str) -> NoReturn:
+        status = error.status
+        if status == 400:
+            raise UsageError(f"{url} refuses the {what}: {error.words}") from error
+        if status == 401:
+            words = (
+                "does not accept this login" if self.login else f"wants a login; set {USER} and {PASSWORD}, or {TOKEN}"
+            )
+            raise EnvironmentProblem(f"{url} {words} (HTTP 401)") from error
+        if status == 403:
+            raise EnvironmentProblem(f"{url} refuses access (HTTP 403): {error.words}") from error
+        if status == 404:
+            raise EnvironmentProblem(f"{url}: there is no SPARQL endpoint (HTTP 404)") from error
+        if status == 405:
+            raise EnvironmentProblem(f"{url} does not take this kind of request (HTTP 405): {error.words}") from error
+        raise EnvironmentProblem(f"{url} failed (HTTP {status}): {error.words}") from error
+
+    def _read(self, url: str, response: Response, limit: int | None) -> Answer:
+        media_type, body = response.media_type, response.body
         try:
             if media_type in ("application/sparql-results+json", "application/json"):
-                return from_json(body, limit)
+                return straighten(from_json(body, limit))
             if media_type in ("application/sparql-results+xml", "text/xml"):
-                return collect(ox.parse_query_results(body, ox.QueryResultsFormat.XML), limit)
+                return straighten(collect(ox.parse_query_results(body, ox.QueryResultsFormat.XML), limit))
             rdf = ox.RdfFormat.from_media_type(media_type)
             if rdf is not None and media_type != "application/xml":
                 triples = settle(quad.triple for quad in ox.parse(body, rdf))
                 cut = limit is not None and len(triples) > limit
                 return Triples(triples[:limit] if cut else triples, cut)
         except (SyntaxError, ValueError) as error:
-            raise EnvironmentProblem(f"{self.url} sent {media_type} that cannot be read: {error}") from error
-        start = re.sub(r"\s+", " ", body[:60].decode("utf-8", "replace")).strip()
-        raise EnvironmentProblem(
-            f"{self.url} answered with {media_type} ({start!r} …), not with SPARQL results: is it the query endpoint?"
-        )
+            raise EnvironmentProblem(f"{url} sent {media_type} that cannot be read: {error}") from error
+        raise self._not_sparql(url, response)
 
-    def _explain_status(self, error: urllib.error.HTTPError) -> EnvironmentProblem:
-        if error.code == 403:
-            return EnvironmentProblem(f"{self.url} refuses access (HTTP 403)")
-        return EnvironmentProblem(f"{self.url} failed: HTTP {error.code} {error.reason}")
-
-    def _too_slow(self) -> LimitReached:
-        return LimitReached(f"{self.url} did not answer within {self.seconds:g} s")
-
-
-def _pause(error: urllib.error.HTTPError, attempt: int) -> float:
-    named = (error.headers.get("Retry-After") or "").strip()
-    return float(named) if named.isdigit() else float(2 ** (attempt - 1))
-
-
-def _reason(reason: object) -> str:
-    if isinstance(reason, ConnectionRefusedError):
-        return "nothing listens there (connection refused)"
-    if isinstance(reason, socket.gaierror):
-        return "its name is unknown"
-    return str(reason)
-
-
-def _server_words(error: Exception) -> str:
-    """What the store itself said, in one line of at most 300 characters."""
-    text = str(error)
-    match = re.search(r"Response:\s*b(['\"])(.*)\1\s*$", text, re.DOTALL)
-    if match:
-        text = match[2].encode("latin-1", "replace").decode("unicode_escape", "replace")
-    with contextlib.suppress(ValueError, AttributeError):
-        text = str(json.loads(text).get("message", text))
-    text = " ".join(text.split())
-    return text if len(text) <= 300 else text[:299] + "…"
+    def _not_sparql(self, url: str, response: Response) -> EnvironmentProblem:
+        start = re.sub(r"\s+", " ", response.body[:60].decode("utf-8", "replace")).strip()
+        kind = f"{response.media_type} ({start!r} …)"
+        return EnvironmentProblem(f"{url} answered with {kind}, not with SPARQL results: is it the query endpoint?")
