@@ -348,7 +348,7 @@ REFUSED = {
         "the remote context http://x.org/c",
         0,
     ),
-    "broken json": (".jsonld", '{"@context": ', "text that does not parse", 1),
+    "broken json": (".jsonld", '{"@context": ', "the end of the file", 1),
     "broken turtle": (".ttl", "@prefix a: <http://a/> .\na:b a:c ", "text that does not parse", 2),
     "nothing": (".ttl", "# nothing\n", "no triples", 0),
     "unknown ending": (".txt", "a", "the ending .txt", 0),

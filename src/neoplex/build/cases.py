@@ -17,6 +17,8 @@ from neoplex.build.pipeline import (
     unit_name,
 )
 
+_RECORDS = (".json", ".csv", ".tsv", ".xlsx")
+
 
 @dataclass(frozen=True)
 class PublicationFile:
@@ -44,7 +46,8 @@ def add_case(
     if not path.is_file():
         raise UsageError(f"{path} is no file")
     if path.suffix not in PUBLICATION_SUFFIXES:
-        raise UsageError(f"{path.name}: a case file ends in one of {' '.join(sorted(PUBLICATION_SUFFIXES))}")
+        hint = "; records and spreadsheets become one with `neoplex case new`" if path.suffix in _RECORDS else ""
+        raise UsageError(f"{path.name}: a case file ends in one of {' '.join(sorted(PUBLICATION_SUFFIXES))}{hint}")
     taken = {f.name: f for f in list_files(home)}.get(path.stem)
     if taken and not taken.added:
         raise UsageError(f"{path.stem} is shipped with neoplex; give your file another name")

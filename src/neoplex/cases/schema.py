@@ -333,6 +333,15 @@ def _definitions() -> Schema:
                 "file": _text("CSV beside this file: <source>.<name>.csv."),
                 "case": _text("Id of the case a row belongs to, with {column} placeholders."),
                 "at": _AT,
+                "cells": {
+                    "type": "object",
+                    "description": "For a column, what its cells mean: {Pain: {yes: present, no: absent, unknown: ''}}.",
+                    "additionalProperties": {
+                        "type": "object",
+                        "description": "A cell as it stands, and what it means; '' means not reported.",
+                        "additionalProperties": {"type": ["string", "integer", "number"]},
+                    },
+                },
                 "entry": {
                     "type": "object",
                     "description": "A piece of a case with {column} placeholders.",

@@ -91,6 +91,7 @@ class _Expander:
             return []
         if not self._check_columns(entry, table, field):
             return []
+        table = self._translate(entry, table, field)
         cases = []
         for row in table.rows:
             try:
@@ -131,6 +132,27 @@ class _Expander:
                     )
                     good = False
         return good
+
+    def _translate(self, entry: Node, table: Table, field: str) -> Table:
+        """The table with what ``cells`` says its cells mean; a meaning that is nothing empties the cell."""
+        cells = entry.get("cells")
+        if cells is None:
+            return table
+        meanings: dict[str, dict[str, str]] = {}
+        for column, told in cells.mapping.items():
+            if column not in table.columns:
+                near = did_you_mean(column, table.columns)
+                expected = f"a column of {Path(table.file).name}: {', '.join(table.columns)}"
+                self._fault(told, f"{field}.cells.{column}", column, expected, near)
+            meanings[column] = {words: meaning.text for words, meaning in told.mapping.items()}
+        rows = tuple(
+            {
+                column: replace(cell, text=meanings.get(column, {}).get(cell.text, cell.text))
+                for column, cell in row.items()
+            }
+            for row in table.rows
+        )
+        return replace(table, rows=rows)
 
     def _is_unit(self, name: str) -> bool:
         return "{" + name + "}" in self._lexicon.units or "{" + name.rstrip("s") + "}" in self._lexicon.units

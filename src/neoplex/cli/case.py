@@ -94,6 +94,11 @@ def new(
             "--from", metavar="FILE", help="A Phenopacket, FHIR bundle or RDF case; several times for several."
         ),
     ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option("--from-table", metavar="FILE", help="A spreadsheet (CSV, XLSX), one row per patient."),
+    ] = None,
+    sheet: Annotated[str, typer.Option("--sheet", metavar="NAME", help="The sheet of an XLSX that has several.")] = "",
     year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help="Year, when SOURCE holds none.")] = None,
     at: Annotated[str, typer.Option("--at", metavar="PLACE", help="Place in the paper for facts that name none.")] = "",
     terms: Annotated[
@@ -103,11 +108,16 @@ def new(
         bool, typer.Option("--leave-out-unknown", help="Leave out what has unknown terms, and say so.")
     ] = False,
 ) -> None:
-    """Start a publication file: print a template, or turn records of other tools into one.
+    """Start a publication file: print a template, or turn records or a spreadsheet into one.
 
     \b
     neoplex case new smith-2021 -o smith-2021.yaml
     neoplex case new smith-2021 --from patient.json -o smith-2021.yaml
+
+    A spreadsheet needs -o: the publication file and a CSV beside it are written, with what each column was taken for.
+
+    \b
+    neoplex case new smith-2021 --from-table patients.xlsx -o smith-2021.yaml
 
     The file is yours to look through; `neoplex case check` and `neoplex case add` take it from there.
     """
@@ -115,9 +125,20 @@ def new(
 
     if output is not None and output.exists():
         raise UsageError(f"{output} exists already; choose another name")
+    if records and table:
+        raise UsageError("choose one of --from and --from-table")
+    if sheet and not table:
+        raise UsageError("--sheet goes with --from-table")
+    if table is not None:
+        if terms or leave_out_unknown:
+            raise UsageError(
+                "--terms and --leave-out-unknown go with --from; for a table, mend the file that is written"
+            )
+        _new_from_table(source, table, sheet, year, at, output)
+        return
     if not records:
         if at or terms or leave_out_unknown or year is not None:
-            raise UsageError("--year, --at, --terms and --leave-out-unknown go with --from")
+            raise UsageError("--year, --at, --terms and --leave-out-unknown go with --from or --from-table")
         from neoplex.cases.template import write_template
 
         terminal.emit(write_template(source), output)
@@ -130,6 +151,39 @@ def new(
         terminal.talk(str(item))
     cases = f"{made.cases} case{'' if made.cases == 1 else 's'}"
     terminal.talk(f"{cases} with {made.facts} facts" + (f"; look {output} through, then add it" if output else ""))
+
+
+def _new_from_table(source: str, table: Path, sheet: str, year: int | None, at: str, output: Path | None) -> None:
+    from neoplex.base.errors import FaultsFound, UsageError
+    from neoplex.base.paths import shipped_root
+    from neoplex.exchange.records import Wanted, check_wanted
+    from neoplex.exchange.tablemap import propose
+    from neoplex.read.lexicon import load_lexicon
+    from neoplex.read.sheetfile import read_sheet
+
+    if output is None:
+        raise UsageError("--from-table writes two files: name the first with -o, such as -o smith-2021.yaml")
+    if not table.is_file():
+        raise UsageError(f"{table} is no file")
+    found_year = check_wanted(Wanted(source, year, at))
+    read, faults = read_sheet(table, sheet)
+    if read is None:
+        raise FaultsFound(faults)
+    made = propose(read, source, found_year, load_lexicon(shipped_root()), at)
+    beside = output.with_name(made.csv_name)
+    if beside.exists():
+        raise UsageError(f"{beside} exists already; choose another name or folder")
+    terminal.write_file(beside, made.csv_text)
+    try:
+        terminal.write_file(output, made.text)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    terminal.talk(f"wrote {output} and {beside}: {len(read.rows)} rows")
+    for reading in made.readings:
+        words = f"taken for {reading.taken}" if reading.taken else f"LEFT ALONE: {reading.why}"
+        terminal.talk(f"  {reading.column}: {words}")
+    terminal.talk(f"mend {output}, then: neoplex case check {output}")
 
 
 @group.command(short_help="Check publication files.")

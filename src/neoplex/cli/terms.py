@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,7 +32,15 @@ def term(
     neoplex term psoas major
     neoplex term nx:LumbosacralPlexus
     neoplex term left femoral nerve --format turtle
+
+    Terms of another ontology come as a table to review; nothing goes live by itself:
+
+    \b
+    neoplex term import hp.obo -o review.tsv
     """
+    if name[0] == "import" and len(name) == 2:
+        _import_terms(Path(name[1]), output)
+        return
     from neoplex.ask import render
     from neoplex.ask.engines import LocalEngine
     from neoplex.ask.termbook import describe_term, find_term
@@ -44,6 +53,22 @@ def term(
         return
     answer = engine.answer(f"DESCRIBE <{iri}>")
     terminal.emit(render.render(answer, render.Style(format_)), output)
+
+
+def _import_terms(file: Path, output: Path | None) -> None:
+    from neoplex.base.paths import shipped_root
+    from neoplex.exchange.crosswalk import load_crosswalk
+    from neoplex.exchange.termtable import read_term_table
+    from neoplex.read.lexicon import load_lexicon
+
+    lexicon = load_lexicon(shipped_root())
+    made = read_term_table(file, load_crosswalk(shipped_root(), lexicon))
+    terminal.emit(made.text, output)
+    for remark in made.remarks:
+        terminal.talk(remark)
+    terminal.talk(
+        f"{made.rows} terms, {made.known} of them already in neoplex (see note); fill module, parent and source"
+    )
 
 
 def tree(

@@ -224,6 +224,8 @@ class PacketReader:
         if vital is not None and vital.text("status") == "DECEASED":
             entry: Entry = {"kind": intake.words(NX + "Death", "Outcome"), "when": self._time(vital.get("timeOfDeath"))}
             self._add(vital, "outcomes", entry, "death", path="subject.vitalStatus")
+        elif vital is not None and vital.text("status") == "ALIVE":
+            intake.skip(vital, "that the person was alive, since the packet does not say when")
 
     # shared
 

@@ -61,7 +61,7 @@ class Imported:
 
 def read_records(files: Sequence[Path], wanted: Wanted) -> Imported:
     """The publication file of some records; raises FaultsFound with every fault of every file, UsageError for a wrong call."""
-    _check_wanted(wanted)
+    check_wanted(wanted)
     lexicon = load_lexicon(shipped_root())
     crosswalk = load_crosswalk(shipped_root(), lexicon)
     if wanted.terms is not None:
@@ -85,7 +85,8 @@ def read_records(files: Sequence[Path], wanted: Wanted) -> Imported:
     return Imported(write_yaml(publication, comments), len(publication["cases"]), facts, tuple(sorted(left_out)))
 
 
-def _check_wanted(wanted: Wanted) -> None:
+def check_wanted(wanted: Wanted) -> int:
+    """The year of publication; raises UsageError when the id, the place or the year is off."""
     if not re.fullmatch(ID_PATTERN, wanted.source) or len(wanted.source) > 80:
         raise UsageError(
             f"{wanted.source} is no id for a publication; use the first author and the year, such as smith-2021"
@@ -97,8 +98,10 @@ def _check_wanted(wanted: Wanted) -> None:
             raise UsageError(
                 f"--at: found {problem.part.strip() or 'nothing'}, expected {problem.expected}"
             ) from problem
-    if _year(wanted) is None:
+    year = _year(wanted)
+    if year is None:
         raise UsageError(f"{wanted.source} holds no year; give the year of publication with --year")
+    return year
 
 
 def _year(wanted: Wanted) -> int | None:

@@ -7,7 +7,6 @@ document types and imports are refused.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import pyoxigraph as ox
 from neoplex.base.errors import EnvironmentProblem, Fault, FaultsFound, did_you_mean
 from neoplex.base.names import ATLAS, CASE, GRAPH_KNOWLEDGE, GRAPH_SOURCES, NX, PREFIXES, SOURCE, compact
 from neoplex.model.lexicon import Lexicon
+from neoplex.read.jsonfile import parse_json
 
 MOST_BYTES = 64_000_000
 FORMATS = {
@@ -48,7 +48,7 @@ def check_case_rdf(path: Path, lexicon: Lexicon) -> tuple[list[ox.Quad], list[Fa
     """The quads of an RDF file and every fault found in them."""
     from neoplex.read.shapes import find_shape_faults
 
-    parsed, faults = _parse(path)
+    parsed, faults = parse_rdf(path)
     if faults:
         return [], faults
     faults = sorted(set(_find_foreign(parsed, str(path), lexicon)))
@@ -59,12 +59,12 @@ def check_case_rdf(path: Path, lexicon: Lexicon) -> tuple[list[ox.Quad], list[Fa
     return quads, sorted(set(faults))
 
 
-def _parse(path: Path) -> tuple[list[ox.Quad], list[Fault]]:
+def parse_rdf(path: Path, *, suffix: str = "") -> tuple[list[ox.Quad], list[Fault]]:
+    """The statements of an RDF file; ``suffix`` says which syntax when the ending of the file does not."""
     file = str(path)
-    if path.suffix not in FORMATS:
-        return [], [
-            Fault(file, found=f"the ending {path.suffix or 'nothing'}", expected=f"one of {', '.join(FORMATS)}")
-        ]
+    suffix = suffix or path.suffix
+    if suffix not in FORMATS:
+        return [], [Fault(file, found=f"the ending {suffix or 'nothing'}", expected=f"one of {', '.join(FORMATS)}")]
     try:
         if path.stat().st_size > MOST_BYTES:
             return [], [Fault(file, found=f"{path.stat().st_size} bytes", expected=f"at most {MOST_BYTES}")]
@@ -76,26 +76,23 @@ def _parse(path: Path) -> tuple[list[ox.Quad], list[Fault]]:
     except UnicodeDecodeError as problem:
         found = f"byte 0x{raw[problem.start]:02x}"
         return [], [Fault(file, raw.count(b"\n", 0, problem.start) + 1, found=found, expected="text encoded as UTF-8")]
-    refused = _find_refused(text, path)
+    refused = _find_refused(text, file, suffix)
     if refused:
         return [], refused
     try:
-        quads = list(ox.parse(text.encode(), format=FORMATS[path.suffix], base_iri=CASE))
+        quads = list(ox.parse(text.encode(), format=FORMATS[suffix], base_iri=CASE))
     except (SyntaxError, ValueError) as problem:
         line, column = getattr(problem, "lineno", None) or 0, getattr(problem, "offset", None) or 0
         words = re.sub(r"^Parser error at [^:]*: ", "", str(getattr(problem, "msg", problem)))
-        return [], [
-            Fault(file, line, column, found="text that does not parse", expected=f"{path.suffix[1:]} ({words})")
-        ]
+        return [], [Fault(file, line, column, found="text that does not parse", expected=f"{suffix[1:]} ({words})")]
     if not quads:
         return [], [Fault(file, found="no triples", expected="a case")]
     return quads, []
 
 
-def _find_refused(text: str, path: Path) -> list[Fault]:
+def _find_refused(text: str, file: str, suffix: str) -> list[Fault]:
     """What would make a reader fetch something or unfold without end."""
-    file = str(path)
-    if path.suffix == ".rdf":
+    if suffix == ".rdf":
         match = re.search(r"<!(DOCTYPE|ENTITY)", text, re.IGNORECASE)
         if match is not None:
             line = text.count("\n", 0, match.start()) + 1
@@ -112,21 +109,11 @@ def _find_refused(text: str, path: Path) -> list[Fault]:
         declared = re.match(r"\s*<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)", text)
         if declared is not None and declared[1].lower() not in ("utf-8", "utf8", "us-ascii"):
             return [Fault(file, 1, found=f"the encoding {declared[1]}", expected="UTF-8")]
-    if path.suffix == ".jsonld":
-        try:
-            document = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as problem:
-            line, column = getattr(problem, "lineno", 0), getattr(problem, "colno", 0)
-            return [
-                Fault(
-                    file,
-                    line,
-                    column,
-                    found="text that does not parse",
-                    expected=f"JSON ({getattr(problem, 'msg', problem)})",
-                )
-            ]
-        remote = sorted(set(_find_remote(document)))
+    if suffix == ".jsonld":
+        root, faults = parse_json(text.encode(), file)
+        if root is None:
+            return faults
+        remote = sorted(set(_find_remote(root.plain())))
         if remote:
             hint = "write the context into the file; nothing is fetched"
             return [
