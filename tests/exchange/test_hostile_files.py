@@ -158,8 +158,35 @@ JSON_VALUES = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                "id label type value quantity unit modifiers onset age term primarySite laterality procedure code treatment agent "
-                "radiationTherapy dosage evidence reference description coding system subject entry resource identifier".split()
+                [
+                    "id",
+                    "label",
+                    "type",
+                    "value",
+                    "quantity",
+                    "unit",
+                    "modifiers",
+                    "onset",
+                    "age",
+                    "term",
+                    "primarySite",
+                    "laterality",
+                    "procedure",
+                    "code",
+                    "treatment",
+                    "agent",
+                    "radiationTherapy",
+                    "dosage",
+                    "evidence",
+                    "reference",
+                    "description",
+                    "coding",
+                    "system",
+                    "subject",
+                    "entry",
+                    "resource",
+                    "identifier",
+                ]
             ),
             inner,
             max_size=4,
@@ -204,8 +231,28 @@ def test_any_packet_gives_faults_and_never_a_traceback(value: dict[str, Any]) ->
             ),
             st.dictionaries(
                 st.sampled_from(
-                    "id code status subject identifier bodySite note component valueQuantity valueCodeableConcept extension partOf "
-                    "focus result effectivePeriod performedPeriod dosage category target entity".split()
+                    [
+                        "id",
+                        "code",
+                        "status",
+                        "subject",
+                        "identifier",
+                        "bodySite",
+                        "note",
+                        "component",
+                        "valueQuantity",
+                        "valueCodeableConcept",
+                        "extension",
+                        "partOf",
+                        "focus",
+                        "result",
+                        "effectivePeriod",
+                        "performedPeriod",
+                        "dosage",
+                        "category",
+                        "target",
+                        "entity",
+                    ]
                 ),
                 JSON_VALUES,
             ),
