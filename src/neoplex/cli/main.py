@@ -30,6 +30,7 @@ from neoplex.cli import (
     draw,
     explain,
     export,
+    graph,
     involvement,
     localise,
     report,
@@ -115,6 +116,7 @@ explain.register(app)
 draw.register(app)
 export.register(app)
 terms.register(app)
+graph.register(app)
 site.register(app)
 serve.register(app)
 check.register(app)

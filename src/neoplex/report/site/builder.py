@@ -19,12 +19,18 @@ from neoplex import __version__
 from neoplex.ask.engines import LocalEngine
 from neoplex.ask.questions import list_questions, read_question
 from neoplex.base.errors import EnvironmentProblem
+from neoplex.base.names import NX
 from neoplex.base.paths import shipped_root
+from neoplex.draw.graphlayout import arrange
+from neoplex.draw.graphroutes import case_routes
+from neoplex.draw.graphsvg import to_svg
+from neoplex.infer.atlasgraph import open_atlas
 from neoplex.infer.audit import audit
+from neoplex.infer.route_cases import CaseRouter
 from neoplex.report.site.addresses import Addresses, Link
 from neoplex.report.site.cases import CasePages
 from neoplex.report.site.documents import Command, command_page, document_pages, list_documents
-from neoplex.report.site.knowledge import Knowledge, counted
+from neoplex.report.site.knowledge import TYPE, Knowledge, counted
 from neoplex.report.site.page import Page
 from neoplex.report.site.papers import PaperPages
 from neoplex.report.site.questions import QuestionPages
@@ -69,7 +75,7 @@ class Site:
         questions = [read_question(entry.path) for entry in list_questions(self.root / "queries" / "questions")]
         self.terms = TermPages(self.addresses, read_mappings(self.root), questions)
         self.structures = StructurePages(self.addresses)
-        self.cases = CasePages(self.addresses)
+        self.cases = CasePages(self.addresses, _routes_drawn(engine, self.knowledge))
         self.papers = PaperPages(self.addresses, audit(engine.graph))
         self.questions = QuestionPages(self.addresses, questions)
         self.reasoning = ReasoningPages(self.addresses, self.cases.reader, self.root / "queries")
@@ -101,6 +107,21 @@ class Site:
             "numbers": numbers, "papers": [self.addresses.link(iri) for iri in knowledge.papers],
             "cases": [self.addresses.link(iri) for iri in knowledge.cases],
         })  # fmt: skip
+
+
+def _routes_drawn(engine: LocalEngine, knowledge: Knowledge) -> dict[str, str]:
+    """The tree of routes of each case that has one, as SVG."""
+    routed = {NX + "RouteHypothesis"}
+    cases = [
+        case
+        for case in knowledge.cases
+        if any(routed & set(knowledge.links(node, TYPE)) for node in knowledge.links(case, "hasInference"))
+    ]
+    if not cases:
+        return {}
+    router = CaseRouter(engine.graph.store, open_atlas(engine.graph))
+    views = {case: case_routes(router, case) for case in cases}
+    return {case: to_svg(arrange(view), header=False) for case, view in views.items() if view is not None}
 
 
 class Writer:

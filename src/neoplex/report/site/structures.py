@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from neoplex.base.names import ATLAS, IAO_DEFINITION, NX, compact
@@ -41,10 +41,9 @@ class Relation:
 class StructurePages:
     """Makes the pages of the atlas."""
 
-    def __init__(self, addresses: Addresses, drawn: Mapping[str, str] | None = None) -> None:
+    def __init__(self, addresses: Addresses) -> None:
         self.addresses = addresses
         self.knowledge = addresses.knowledge
-        self.drawn = drawn or {}
         self.inferred: dict[str, list[str]] = defaultdict(list)
         for case in self.knowledge.cases:
             for node in self.knowledge.links(case, "hasInference"):
@@ -91,7 +90,6 @@ class StructurePages:
             "relations": self._relations(iri),
             "uses": uses_of(knowledge.uses.get(iri, []), addresses),
             "inferred": self._inferences(iri),
-            "drawing": self.drawn.get(iri, ""),
         }
         page = addresses.pages[iri]
         return Page(page, knowledge.label(iri), "structure.html", values, "structure", definition, (compact(iri),))
