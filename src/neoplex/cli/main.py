@@ -23,6 +23,7 @@ from neoplex.cli import (
     build,
     case,
     check,
+    compare,
     completion,
     criteria,
     doctor,
@@ -112,6 +113,7 @@ dose.register(app)
 audit.register(app)
 similar.register(app)
 report.register(app)
+compare.register(app)
 explain.register(app)
 draw.register(app)
 export.register(app)
