@@ -124,6 +124,15 @@ class ItemState:
         return tuple(facts[iri] for iri in sorted(facts))
 
     @property
+    def bearing(self) -> tuple[CaseFact, ...]:
+        """The facts that settle a part of it without deciding it."""
+        if self.verdict != UNDETERMINED:
+            return ()
+        facts = {fact.iri: fact for s in self.leaves for fact in (*s.support, *s.denials)}
+        known = {hint.fact.iri for hint in self.hints} | {f.iri for c in self.clashes for f in (c.fact, c.absent)}
+        return tuple(facts[iri] for iri in sorted(facts.keys() - known))
+
+    @property
     def hints(self) -> tuple[Hint, ...]:
         """Facts that come near, one entry for each fact: the one with the fewest reasons."""
         best: dict[str, Hint] = {}

@@ -244,7 +244,7 @@ def _write_item_state(write: _Writer, case: str, node: str, state: ItemState, gr
     write.link(node, "premise", state.item.iri)
     if state.side != WHOLE:
         write.link(node, "side", NX + state.side)
-    for fact in state.premises:
+    for fact in (*state.premises, *state.bearing):
         write.link(node, "premise", fact.iri)
     for fact in state.otherwise:
         write.link(node, "otherwiseDenied", fact.iri)

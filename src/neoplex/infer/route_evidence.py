@@ -273,7 +273,7 @@ class Witness:
         pool = [f for f in self.case.facts if f.section == "treatment" and self._treatment_fits(f, pattern)]
         there = [f for f in pool if f.present and self._lies_near(f, pattern.near) and self._came_before(f, pattern)]
         if there:
-            return Seen(PRESENT, tuple(there))
+            return Seen(PRESENT, (*there, *self._trouble(there, pattern)))
         denied = tuple(f for f in pool if not f.present)
         if denied:
             return Seen(ABSENT, denied)
@@ -281,7 +281,8 @@ class Witness:
         if given and not any(self._may_lie_near(f, pattern.near) for f in given):
             return Seen(ABSENT, tuple(given), says="given elsewhere in the body")
         if given and pattern.earlier and all(self._came_after(f) for f in given if self._may_lie_near(f, pattern.near)):
-            return Seen(ABSENT, tuple(given), says="given elsewhere in the body, or later and for the trouble itself")
+            told = (*given, *self._trouble(given, pattern))
+            return Seen(ABSENT, told, says="given elsewhere in the body, or later and for the trouble itself")
         return NOTHING
 
     def _treatment_fits(self, fact: CaseFact, pattern: Pattern) -> bool:
@@ -321,6 +322,19 @@ class Witness:
         troubled = {f.iri for f in self.case.complaints} | {f.iri for f, _ in self.case.tumour_facts}
         start = fact.start if fact.start != Span() else fact.span
         return bool(troubled.intersection(fact.given_for)) or self.onset.before(start)
+
+    def _trouble(self, treatments: Iterable[CaseFact], pattern: Pattern) -> tuple[CaseFact, ...]:
+        """What makes treatments earlier or later: the complaints that began first, and the trouble they were given for."""
+        if not pattern.earlier:
+            return ()
+        meant = {iri for treatment in treatments for iri in treatment.given_for}
+        first = (
+            next((f for f in self.case.complaints if f.span.earliest == self.onset.earliest != Span().earliest), None),
+            next((f for f in self.case.complaints if f.span.latest == self.onset.latest != Span().latest), None),
+        )
+        complaints = [f for f in self.case.complaints if f.iri in meant]
+        tumour = [f for f, _ in self.case.tumour_facts if f.iri in meant]
+        return tuple(dict.fromkeys((*(f for f in first if f is not None), *complaints, *tumour)))
 
     def _interval(self, pattern: Pattern) -> Seen:
         radiotherapy = [
@@ -468,9 +482,8 @@ class Witness:
         least = next((value for bound, value in pattern.bounds if bound == "at-least"), 3)
         if len(best) < least:
             return NOTHING
-        facts = tuple(dict.fromkeys(fact for node in sorted(best) for fact in self.case.documented[node].facts))
         used = tuple(sorted(edge for edge, other in edges.items() if other in best))
-        return Seen(PRESENT, facts[:6], used, f"{len(best)} structures, each joined to the next")
+        return Seen(PRESENT, self._seen_at(sorted(best)), used, f"{len(best)} structures, each joined to the next")
 
     def _of_classes(self, names: Iterable[str]) -> frozenset[str]:
         return frozenset(iri for name in names for iri in self.case.atlas.members.get(NX + name, ()))
@@ -499,18 +512,27 @@ class Witness:
             found.append(route)
             sides.add(self.network.side(node))
             if pattern.only and self._other_way(node, pattern.mechanisms):
-                return Seen(ABSENT, says="other mechanisms lead there as well")
+                return Seen(ABSENT, self._way_facts([node]), says="other mechanisms lead there as well")
             if not pattern.only and (pattern.side != "both" or {"left", "right"} <= sides):
                 break
         if pattern.side == "both" and not {"left", "right"} <= sides:
             found = []
         if not found:
-            return Seen(ABSENT, says="the atlas has no such way")
+            return Seen(ABSENT, self._way_facts(wanted), says="the atlas has no such way")
         best = min(found, key=lambda r: (r.cost, len(r.steps)))
         edges = tuple(dict.fromkeys(edge for route in found[:2] for step in route.steps for edge in step.edges))
-        facts = tuple(self.case.documented[best.nodes[-1]].facts[:2]) if best.nodes[-1] in self.case.documented else ()
+        facts = self._way_facts([route.nodes[-1] for route in found])
         chain = " -> ".join([best.steps[0].start_label, *(step.end_label for step in best.steps)])
         return Seen(PRESENT, facts, edges, chain, best.weakest == "anatomicalPlausibility")
+
+    def _seen_at(self, nodes: Iterable[str]) -> tuple[CaseFact, ...]:
+        """For each structure the first fact that documents it."""
+        known = (self.case.documented[node].facts for node in nodes if node in self.case.documented)
+        return tuple(dict.fromkeys(facts[0] for facts in known if facts))
+
+    def _way_facts(self, ends: Iterable[str]) -> tuple[CaseFact, ...]:
+        """What a way, or the lack of one, rests on: the primary it starts from and the structures it was to reach."""
+        return tuple(dict.fromkeys((*self.case.primaries, *self._seen_at(ends))))
 
     def _wanted(self, node: str, word: str) -> bool:
         kind = self.case.atlas.structures[node].kind

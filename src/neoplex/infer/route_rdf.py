@@ -107,8 +107,10 @@ def route_quads(case: Case, tree: Tree | None) -> list[ox.Quad]:
         f"{len(tree.steps)} steps reach {len(tree.reached)} structures with tumour. {proven}"
         + (f" Not reached: {left_out}." if left_out else ""),
     )
-    for primary in case.primaries:
-        write.link(iri, "premise", primary.iri)
+    # The search was told all of this: what is documented makes a way cheap, what is denied closes it.
+    told = [fact for known in case.documented.values() for fact in (*known.facts, *known.denials)]
+    for fact in (*case.primaries, *told):
+        write.link(iri, "premise", fact.iri)
     for step in tree.steps:
         _write_step(write, iri, step)
     return sorted(set(write.quads), key=str)
