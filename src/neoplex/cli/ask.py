@@ -11,7 +11,11 @@ from neoplex.cli import terminal
 
 if TYPE_CHECKING:
     from neoplex.ask.questions import Entry, Question
+    from neoplex.ask.render import Style
     from neoplex.ask.vocabulary import Engine
+    from neoplex.store.answers import Answer
+
+TABLES = ("xlsx", "latex")
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +40,9 @@ def ask(
     words: Annotated[
         list[str] | None, typer.Argument(metavar="QUESTION", help="A saved question, or words to find one by.")
     ] = None,
-    format_: terminal.FormatOption = "table",
+    format_: Annotated[
+        str, typer.Option("--format", "-f", metavar="FORMAT", help="table, csv, tsv, json, xml, md, xlsx or latex.")
+    ] = "table",
     output: terminal.OutputOption = None,
     limit: terminal.LimitOption = 0,
     endpoint: terminal.EndpointOption = None,
@@ -107,7 +113,7 @@ def _answer(
 
     if for_spreadsheet and format_ == "table":
         format_ = "csv"
-    render.check_format(format_)
+    render.check_format(format_, (*render.FORMATS, *TABLES))
     given = parse_options(question, words)
     engine = _engine(endpoint)
     assert engine is not None
@@ -116,15 +122,31 @@ def _answer(
         return
     reply = asking.ask(question, given, engine, limit or None)
     style = render.Style(format_, terminal.screen_width(), ids, for_spreadsheet)
-    if render.needs_labels(style):
+    if render.needs_labels(style) or format_ in TABLES:
         labels = fetch_labels(engine, render.iris_in(reply.answer))
         style = render.Style(format_, style.width, ids, for_spreadsheet, labels)
-    terminal.emit(render.render(reply.answer, style), output)
+    if format_ in TABLES:
+        _emit_table(question, reply.answer, style, output)
+    else:
+        terminal.emit(render.render(reply.answer, style), output)
     for remark in reply.remarks:
         terminal.talk(remark)
     terminal.talk(
         render.count_words(reply.answer) + (" (raise --limit)" if getattr(reply.answer, "cut", False) else "")
     )
+
+
+def _emit_table(question: Question, answer: Answer, style: Style, output: Path | None) -> None:
+    from neoplex.base.errors import UsageError
+    from neoplex.exchange.rows import write_latex, write_xlsx
+
+    if style.format == "latex":
+        terminal.emit(write_latex(answer, style), output)
+    elif output is None:
+        raise UsageError("a workbook is no text: name a file with -o")
+    else:
+        terminal.write_file(output, write_xlsx(answer, style, question.name))
+        terminal.talk(f"wrote {output}")
 
 
 def _engine(endpoint: str | None, *, quiet: bool = False) -> Engine | None:

@@ -103,7 +103,7 @@ def export(
 
 def _say_losses(entry: Format, found: LossList, left_out: int, file: Path | None) -> None:
     rows = found.rows()
-    if left_out:
+    if left_out and entry.family != "Mappings":
         terminal.talk(f"left out: {left_out:,} statements that neoplex inferred (--inferred yes)")
     if not rows:
         terminal.talk(f"{entry.name} carried all of it")

@@ -49,11 +49,38 @@ class Format:
 
 
 FORMATS: tuple[Format, ...] = (
+    Format("owl", ".owl", "OWL", "RDF/XML, which every OWL tool reads", "owlsyntax:write_owl_rdfxml", "ontology"),
+    Format("owl-ttl", ".ttl", "OWL", "Turtle under one ontology header", "owlsyntax:write_owl_turtle", "ontology"),
+    Format("ofn", ".ofn", "OWL", "functional syntax", "owlsyntax:write_functional", "ontology"),
+    Format("owx", ".owx", "OWL", "OWL/XML", "owlsyntax:write_owlxml", "ontology"),
+    Format("omn", ".omn", "OWL", "Manchester syntax", "manchester:write_manchester", "ontology"),
+    Format("obo", ".obo", "OBO", "OBO 1.4", "obo:write_obo", "ontology"),
+    Format("obographs", ".json", "OBO", "OBO Graphs JSON", "obo:write_obographs", "ontology"),
     Format("nquads", ".nq", "RDF", "N-Quads: every statement with its graph", "rdf:write_nquads"),
     Format("trig", ".trig", "RDF", "TriG: Turtle with named graphs", "rdf:write_trig"),
     Format("ntriples", ".nt", "RDF", "N-Triples: every statement, graphs forgotten", "rdf:write_ntriples"),
     Format("turtle", ".ttl", "RDF", "Turtle, graphs forgotten", "rdf:write_turtle"),
     Format("jsonld", ".jsonld", "RDF", "JSON-LD 1.1 with the project's context", "jsonld:write_jsonld"),
+    Format("nanopubs", ".trig", "RDF", "nanopublications of claims and conclusions", "nanopub:write_nanopubs", "cases"),
+    Format(
+        "sssom", ".sssom.tsv", "Mappings", "SSSOM: all mappings to other vocabularies", "sssom:write_sssom", "ontology"
+    ),
+    Format(
+        "kgx-tsv", "/", "Graphs", "KGX with Biolink categories: nodes.tsv, edges.tsv", "kgx:write_kgx_tsv", several=True
+    ),
+    Format(
+        "kgx-jsonl", "/", "Graphs", "KGX as JSON lines: nodes.jsonl, edges.jsonl", "kgx:write_kgx_jsonl", several=True
+    ),
+    Format("graphml", ".graphml", "Graphs", "GraphML, for Gephi, yEd, igraph, networkx", "graphs:write_graphml"),
+    Format("cyjs", ".cyjs", "Graphs", "Cytoscape JSON", "graphs:write_cytoscape"),
+    Format(
+        "neo4j",
+        "/",
+        "Graphs",
+        "CSV for neo4j-admin import: nodes.csv, relationships.csv",
+        "graphs:write_neo4j",
+        several=True,
+    ),
     Format(
         "phenopacket",
         ".phenopacket.json",

@@ -47,9 +47,9 @@ def write_turtle(graph: Graph, *, comment: str = "", prefixes: Mapping[str, str]
     return ("\n".join(head) + "\n\n" + body).encode("utf-8")
 
 
-def turtle_blocks(graph: Graph) -> Iterator[str]:
-    """The blocks of a graph, one for each subject, without the ``@prefix`` lines; they use the project's prefixes."""
-    yield from _Writer(graph, PREFIXES).blocks()
+def turtle_blocks(graph: Graph, prefixes: Mapping[str, str] = PREFIXES) -> Iterator[str]:
+    """The blocks of a graph, one for each subject, without the ``@prefix`` lines, which the caller writes for ``prefixes``."""
+    yield from _Writer(graph, prefixes).blocks()
 
 
 class _Writer:
