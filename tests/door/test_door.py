@@ -24,18 +24,22 @@ DOORS = {
     "check": "KnowledgeGraph.check",
     "criteria": "CaseView.criteria",
     "dose": "dose",
+    "draw": "KnowledgeGraph.draw",
     "explain": "CaseView.explain",
+    "export": "KnowledgeGraph.export",
     "involvement": "CaseView.involvement",
     "localise": "CaseView.lesions",
+    "report": "KnowledgeGraph.report",
     "routes": "CaseView.spread",
     "search": "KnowledgeGraph.search",
+    "serve": "KnowledgeGraph.serve",
     "similar": "CaseView.similar",
     "sparql": "KnowledgeGraph.sparql",
     "term": "KnowledgeGraph.term",
     "tree": "KnowledgeGraph.tree",
 }
-TERMINAL_ONLY = {"tour", "doctor", "completion"}
-"""Verbs about the terminal itself: pages for a newcomer, the state of the machine, shell completion."""
+TERMINAL_ONLY = {"tour", "doctor", "completion", "site"}
+"""Verbs about the terminal itself: pages for a newcomer, the state of the machine, shell completion, its documentation."""
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +155,16 @@ def test_values_are_python() -> None:
     assert str(to_python(ox.Literal("2.50", datatype=ox.NamedNode(xsd + "decimal")), {})) == "2.50"
     assert to_python(None, {}) is None
     assert to_python(ox.NamedNode("https://w3id.org/neoplex/atlas/dural-sac"), {}) == "atlas:dural-sac"
+
+
+def test_figures_reports_and_exports(knowledge: KnowledgeGraph, tmp_path: Path) -> None:
+    figure = knowledge.case("shi-2021").draw(what="timeline")
+    assert figure.data.startswith(b"<?xml") and "image/svg+xml" in figure._repr_mimebundle_()
+    assert figure.save(tmp_path / "a.svg").read_bytes() == figure.data
+    site = knowledge.draw(site="left psoas major", format="png")
+    assert site.data.startswith(b"\x89PNG")
+    paper = knowledge.case("shi-2021").report()
+    assert paper.save(tmp_path / "a.html").read_text("utf-8") == paper.html()
+    assert paper.save(tmp_path / "a.md").read_text("utf-8").startswith("# ")
+    exported = knowledge.export("trig", cases=["shi-2021"])
+    assert b"shi-2021" in exported.data and exported.losses == ()

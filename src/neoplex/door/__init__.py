@@ -4,6 +4,7 @@ Comes in: names and words as on the command line. Goes out: frozen objects that 
 prints and never ends the process: what is wrong is raised (:mod:`neoplex.base.errors`).
 """
 
+from neoplex.door.files import Exported, Figure, Paper
 from neoplex.door.graph import CaseView, KnowledgeGraph, add, build, check_file, dose, open_graph, remove, template
 from neoplex.door.results import (
     Audit,
@@ -23,10 +24,13 @@ __all__ = [
     "Audit",
     "CaseView",
     "Doses",
+    "Exported",
+    "Figure",
     "Involved",
     "KnowledgeGraph",
     "Lesions",
     "Likenesses",
+    "Paper",
     "ProofOf",
     "Routes",
     "Spread",

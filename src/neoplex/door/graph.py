@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from http.server import ThreadingHTTPServer
 from pathlib import Path
+from typing import cast
 
 import pyoxigraph as ox
 
@@ -21,6 +23,7 @@ from neoplex.ask.localising import localise_findings
 from neoplex.ask.opened import open_case
 from neoplex.ask.questions import Entry, Question
 from neoplex.ask.render import iris_in
+from neoplex.ask.server import Service, open_server
 from neoplex.ask.vocabulary import Engine, Vocabulary, fetch_labels
 from neoplex.base import paths
 from neoplex.base.errors import Fault, UsageError, did_you_mean
@@ -31,6 +34,7 @@ from neoplex.build.pipeline import BuildReport
 from neoplex.cases.check import check_file as find_faults
 from neoplex.cases.template import write_template
 from neoplex.check.faults import Finding, read_checks, run_checks
+from neoplex.door.files import Exported, Figure, Paper
 from neoplex.door.results import (
     Audit,
     Doses,
@@ -44,6 +48,11 @@ from neoplex.door.results import (
     WhyNot,
 )
 from neoplex.door.table import Table
+from neoplex.draw.kinds import Request, find_kind, make_picture
+from neoplex.draw.sheet import format_of
+from neoplex.exchange.extract import Selection, take
+from neoplex.exchange.formats import find_format
+from neoplex.exchange.losses import LossList
 from neoplex.infer.atlasgraph import Atlas, open_atlas
 from neoplex.infer.audit import audit as recompute
 from neoplex.infer.criteriaquads import CaseAssessor
@@ -54,6 +63,8 @@ from neoplex.infer.routes import Ask, find_mechanisms, find_structures
 from neoplex.infer.similar import DEFAULT, FACETS, find_similar, read_features
 from neoplex.read.criteria import CriteriaSet
 from neoplex.read.lexicon import load_lexicon
+from neoplex.report.casereport import build_report
+from neoplex.report.prepared import prepare
 from neoplex.store.answers import Answer, Rows, Triples
 
 WIDTH = 80
@@ -298,6 +309,49 @@ class KnowledgeGraph:
         """Planned, prescribed, delivered and reported doses of the graph, each with BED and EQD2 in Gy where they follow."""
         return printed_doses(self.engine.graph, case_iri(casebook.find_case(self.engine, case).id) if case else None)
 
+    # --- files ---------------------------------------------------------------------------------------------------------
+
+    def draw(self, *cases: str, what: str = "plexus", format: str = "svg", **options: object) -> Figure:
+        """A figure of cases, of a site, of a route or of all cases; options are named as on the command line.
+
+        ``site``, ``start`` (``--from``), ``end`` (``--to``) and ``source`` take a word or several. Raises UsageError, and
+        EnvironmentProblem when matplotlib is not installed.
+        """
+        given: dict[str, object] = {}
+        for name, value in options.items():
+            named = {"start": "from", "end": "to"}.get(name, name)
+            several = named in ("site", "from", "to", "source")
+            given[named] = (
+                ((value,) if isinstance(value, str) else tuple(cast(Sequence[str], value))) if several else value
+            )
+        request = Request(self.engine.graph, cases, format_of("", format), given)
+        picture = make_picture(find_kind(what), request)
+        return Figure(picture.data, format, picture.title, picture.description, picture.notes)
+
+    def report(self, case: str | Path, within: str | None = None) -> Paper:
+        """Everything about a case of the graph, or of a file that is not added, on one page."""
+        return Paper(build_report(prepare(str(case), within, self.home)))
+
+    def export(
+        self,
+        to: str,
+        *,
+        cases: Sequence[str] = (),
+        graphs: Sequence[str] = (),
+        what: str | None = None,
+        inferred: bool = False,
+    ) -> Exported:
+        """The ontology, cases or all of it in a format of other tools, with what it could not carry; raises UsageError."""
+        entry = find_format(to)
+        extract = take(self.engine.graph.store, Selection(what or entry.what, tuple(cases), tuple(graphs), inferred))
+        losses = LossList()
+        files = {part.name: b"".join(part.chunks) for part in entry.writer()(extract, losses)}
+        return Exported(entry.name, files, tuple(losses.rows()))
+
+    def serve(self, port: int = 8089) -> ThreadingHTTPServer:
+        """A read-only SPARQL endpoint on this machine, ready for ``serve_forever()``."""
+        return open_server(Service(self.home), port=port)
+
     def check(self) -> list[Finding]:
         """Faults that the shipped checks find in the graph."""
         return run_checks(self.engine.graph.store, read_checks(paths.shipped_root() / "queries" / "checks"))
@@ -380,6 +434,14 @@ class CaseView:
     def similar(self, *, by: str | None = None, side_blind: bool = False, most: int = 3) -> Likenesses:
         """Published cases like this one."""
         return self.graph.similar(self.id, by=by, side_blind=side_blind, most=most)
+
+    def draw(self, *, what: str = "plexus", format: str = "svg", **options: object) -> Figure:
+        """A figure of the case; see :meth:`KnowledgeGraph.draw`."""
+        return self.graph.draw(self.id, what=what, format=format, **options)
+
+    def report(self) -> Paper:
+        """Everything about the case on one page."""
+        return self.graph.report(self.id)
 
     def statements(self) -> dict[str, str]:
         """Short id to words of everything that can be explained, conclusions first."""
