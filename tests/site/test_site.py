@@ -576,3 +576,40 @@ def test_a_failure_leaves_the_older_site(
         write_site(hostile[0], target)
     assert {path: path.read_bytes() for path in target.rglob("*.html")} == before
     assert [p.name for p in tmp_path.iterdir()] == ["site"]
+
+
+# -------------------------------------------------------------------------------------------------------------- documents
+
+
+def test_markdown_is_shown_and_never_run(tmp_path: Path) -> None:
+    from neoplex.report.site.documents import document_pages
+
+    (tmp_path / "docs" / "decisions").mkdir(parents=True)
+    (tmp_path / "docs" / "decisions" / "one.md").write_text(
+        "# One\n\nA choice, see [the model](../data-model.md#names).\n"
+    )
+    (tmp_path / "docs" / "data-model.md").write_text(
+        "# The <b>model</b>\n\n## Names\n\n## Names\n\n<script>alert(1)</script>\n\n[x](javascript:alert(2)) [y](../data/a.tsv) "
+        "[z](https://example.org/) [all](decisions/) ![p](http://example.org/p.png)\n\n| a | b |\n|---|---|\n| 1 | \u202eb |\n"
+    )
+    pages = {page.path: page for page in document_pages(tmp_path)}
+    assert set(pages) == {"docs/data-model.html", "docs/decisions-one.html", "docs/index.html"}
+    html = str(pages["docs/data-model.html"].values["html"])
+    assert pages["docs/data-model.html"].title == "The <b>model</b>"
+    assert '<h2 id="names">' in html and '<h2 id="names-2">' in html
+    assert "<script" not in html and "&lt;script&gt;alert(1)" in html
+    assert 'href="javascript' not in html and "<img" not in html and "\\u202e" in html
+    assert '<a href="https://example.org/">z</a>' in html and "a.tsv" not in html and " y " in html
+    assert '<a href="index.html">all</a>' in html
+    assert '<a href="data-model.html#names">the model</a>' in str(pages["docs/decisions-one.html"].values["html"])
+
+
+def test_a_copy_without_documents_needs_no_markdown_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from neoplex.report.site.documents import document_pages
+
+    monkeypatch.setitem(sys.modules, "markdown_it", None)
+    assert list(document_pages(tmp_path)) == []
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("# A\n")
+    with pytest.raises(EnvironmentProblem, match=r"pip install 'neoplex\[site\]'"):
+        list(document_pages(tmp_path))

@@ -167,4 +167,4 @@ def _target(href: str, name: str, pages: Mapping[str, str]) -> str:
     if wanted not in pages:
         return ""
     here = posixpath.dirname(pages[name])
-    return posixpath.relpath(pages[wanted], here or ".")
+    return posixpath.relpath(pages[wanted], here or ".") + (f"#{part}" if part else "")

@@ -251,7 +251,8 @@ class ReasoningPages:
         for one in knowledge.pointing(node, "premise"):
             if NX + "WeighedEvidence" in knowledge.links(one, TYPE):
                 case = CASE + one[len(CASE) :].partition("/")[0]
-                how = ", ".join(knowledge.label(s) for s in knowledge.links(one, "strengthOfEvidence"))
+                strengths = [knowledge.label(s) for s in knowledge.links(one, "strengthOfEvidence")]
+                how = ", ".join([*strengths, *map(clean, knowledge.texts(one, "strengthOfEvidence"))])
                 way = (
                     "for"
                     if knowledge.pointing(one, "supportedBy")
