@@ -106,6 +106,16 @@ def _packet(tmp_path: Path, text: str) -> Path:
     return path
 
 
+def test_a_zero_that_protobuf_left_out_is_zero(lexicon: Lexicon, tmp_path: Path) -> None:
+    path = tmp_path / "one.json"
+    quantity = '{"unit": {"id": "UCUM:ng/mL"}}'
+    text = '{"measurements": [{"assay": {"id": "NCIT:C17634"}, "value": {"quantity": ' + quantity + "}}]}"
+    path.write_text(text, encoding="utf-8")
+    (case,) = _check(read_records([path], Wanted("rivera-2022")), tmp_path, lexicon).cases
+    (fact,) = case.facts
+    assert fact.measure is not None and str(fact.measure.quantity) == "0 ng/mL"
+
+
 UNKNOWN = '{"type": {"id": "made:1", "label": "groin pain"}}, {"type": {"id": "made:2", "label": "oddity"}}'
 
 

@@ -314,6 +314,8 @@ class Bundler:
         resource["verificationStatus"] = {"coding": [{"system": _CONDITION_STATUS, "code": code}]}
         if role := taker.take("role"):
             resource["category"] = [self._concept(property_iri(role), ())]
+        if basis := taker.take("basis"):
+            resource.setdefault("category", []).append(self._own(basis, basis))
         resource["code"] = self._term(taker.take("kind"), DISEASE_PREFIXES, "Condition")
         if sites := self._sites(taker, "site"):
             resource["bodySite"] = sites
@@ -334,6 +336,8 @@ class Bundler:
         resource = self._resource("Observation", f"{piece}/{entry['id']}")
         resource["status"] = "final"
         resource["category"] = [self._own(root, self._lexicon.label(NX + root))]
+        if basis := taker.take("basis"):
+            resource["category"].append(self._own(basis, basis))
         resource["code"] = self._term(taker.take("kind"), FINDING_PREFIXES, root)
         resource["subject"] = self._subject
         absent = taker.take("status") == "absent"

@@ -311,6 +311,8 @@ class _PatientReader:
             entry["certainty"] = "possible"
         for category in resource.members("category"):
             for coding in category.members("coding"):
+                if coding.text("system") == SYSTEMS["nx"] and coding.text("code") == "concluded":
+                    entry["basis"] = "concluded"
                 if coding.text("system") == SYSTEMS["nx"] and coding.text("code") in _ROLES:
                     entry["role"] = words_of(coding.text("code"))
         entry["site"] = [name for site in resource.members("bodySite") if (name := self._body(site))]
@@ -468,7 +470,7 @@ class _PatientReader:
         for wanted, name in _ROOTS:
             if name in category and intake.below(kind, name):
                 section, root = wanted, name
-        entry: Entry = {"kind": intake.words(kind, root)}
+        entry: Entry = {"kind": intake.words(kind, root), "basis": "concluded" if "concluded" in category else ""}
         self._result(resource, entry)
         self._components(resource, entry)
         if (site := self._body(resource.get("bodySite"))) != "":

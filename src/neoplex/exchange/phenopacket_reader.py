@@ -437,7 +437,8 @@ class PacketReader:
             return "", ""
         unit = place.get("unit")
         words = self._intake.measure(unit or place, unit.text("id") if unit else "", unit.text("label") if unit else "")
-        return self._intake.number(place.get("value")), words
+        number = place.get("value")
+        return ("0" if number is None else self._intake.number(number)), words  # protobuf leaves a zero out
 
     def _value(self, place: Place) -> str:
         intake = self._intake
