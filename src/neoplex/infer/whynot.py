@@ -205,11 +205,13 @@ class _Search:
             for name, how in (("speaksForLevel", "speaks"), ("mightSpeakForLevel", "might speak")):
                 for verdict in self._nodes.values(node, name):
                     spoken.add(verdict.removeprefix(NX))
-                    words = f"{self._nodes.words(node)}: {how} for {self._nodes.label(verdict)}"
+                    words = f"{self._nodes.words(node).rstrip('.')}: {how} for {self._nodes.label(verdict)}"
                     state = "not enough" if verdict != NX + wanted else "held" if how == "speaks" else "possible"
                     leaves.append(Leaf(state, words, node))
         needed = {"panLevel": {"upperLevel", "lowerLevel"}}.get(wanted, {wanted})
         for missing in sorted(needed - spoken):
             words = f"nothing documented, at risk or lost on the {side} speaks for {self._nodes.label(NX + missing)}"
             leaves.append(Leaf("missing", words))
-        return held, tuple(sorted(leaves, key=lambda leaf: (leaf.state, leaf.words)))
+        # Several relations may put one structure at risk: said once.
+        once = {(leaf.state, leaf.words): leaf for leaf in reversed(leaves)}
+        return held, tuple(once[key] for key in sorted(once))
