@@ -87,7 +87,7 @@ def test_strength_names_its_scale(engine: LocalEngine) -> None:
 
 
 def test_a_side_that_is_not_told_stays_open(engine: LocalEngine) -> None:
-    assert "piriformis, side NR" in cells(engine, "sanuki-2022-2", "site")["site"]
+    assert "piriformis, side NR: " in cells(engine, "sanuki-2022-2", "site")["site"]
 
 
 def test_default_columns_and_cases(engine: LocalEngine, everything: Comparison) -> None:

@@ -46,7 +46,7 @@ def compare(
 
     \b
     neoplex compare capek-2015 shi-2021 elhayel-2026
-    neoplex compare --source sanuki-2022 --columns age,sex,primary,treatment,scores
+    neoplex compare --source sanuki-2022 --columns age,sex,treatment,scores
     neoplex compare --all --locators -o table.tex
 
     Columns: age, sex, primary, histology, site, deficits, imaging, treatment, response, follow-up (these by

@@ -49,7 +49,7 @@ def summary(facts: FactWords, is_cohort: bool) -> list[tuple[str, Item]]:
     conditions = facts.in_order(facts.linked("hasCondition"))
     for role in roles:
         nodes = [n for n in conditions if NX + role in facts.iris(n, "conditionRole")]
-        if nodes or role == "primary":
+        if nodes or (role == "primary" and not is_cohort):
             words = "; ".join(dict.fromkeys(_short(facts, n) for n in nodes)) or "not reported"
             pairs.append((role, Item(words, _passages(facts, nodes))))
     for name, link in (("findings", "hasFinding"), ("treatments", "hasTreatment"), ("outcomes", "hasOutcome")):
@@ -60,7 +60,7 @@ def summary(facts: FactWords, is_cohort: bool) -> list[tuple[str, Item]]:
             found = len(nodes) - len(loose)
             counted += [f"{found} more found by tests and imaging"] if found else []
             pairs.append((name, Item("; ".join(counted), ())))
-        elif not is_cohort or link != "hasFinding":
+        elif not is_cohort:
             pairs.append((name, Item("not reported")))
     return pairs
 

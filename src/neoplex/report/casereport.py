@@ -11,16 +11,19 @@ from neoplex.ask.factwords import FactWords, value_of
 from neoplex.ask.vocabulary import fetch_labels
 from neoplex.base.errors import UsageError
 from neoplex.base.names import NX, case_iri
+from neoplex.draw.chronicle import read_chronicle
 from neoplex.draw.kinds import KINDS, Request, make_picture
 from neoplex.draw.timeline import draw_parts
 from neoplex.report import casefacts, casereasoning
-from neoplex.report.content import Block, Item, Pairs, Plate, Report, Section, Words, items_of
+from neoplex.report.comparison import choose_cases, compare
+from neoplex.report.content import Block, Grid, Item, Pairs, Plate, Report, Section, Words, items_of
 from neoplex.report.prepared import Prepared
 from neoplex.store.answers import Rows
 
 CAVEAT = "Research use; not a medical device. Nothing here is advice, and silence of a source is not absence."
 _PAGE = 235.0
 """Millimetres that a figure may be high on A4 with its caption."""
+_MEMBER_COLUMNS = ("age", "sex", "primary", "site", "treatment", "scores", "response")
 _FIGURES = (("plexus", "Plexus schematic"), ("body", "Body map"))
 
 
@@ -53,6 +56,7 @@ def build_report(prepared: Prepared) -> Report:
         inferred = [casereasoning.dose(prepared, facts)]
     sections.append(Section("summary", "Summary", (Pairs(tuple(pairs)),)))
     sections.append(_figures(prepared) if person else _series(prepared))
+    sections.append(None if person else _members(prepared))
     sections.append(_timeline(facts))
     sections.append(casefacts.findings(facts, prepared.engine, entry.is_cohort))
     sections.append(casefacts.tests(facts))
@@ -67,7 +71,8 @@ def build_report(prepared: Prepared) -> Report:
     passages, publications = _sources(prepared, facts, kept)
     told = "; ".join(publications[iri] for iri in facts.iris(facts.case, "reportedBy") if iri in publications)
     note = f"{told} From the file {prepared.file}, which is not in the graph." if prepared.file else told
-    return Report(entry.id, entry.label, note, kept, passages, publications, CAVEAT)
+    kind = "Case" if person else "Series"
+    return Report(entry.id, entry.label, note, kept, passages, publications, CAVEAT, kind)
 
 
 def _figures(prepared: Prepared) -> Section | None:
@@ -98,7 +103,22 @@ def _series(prepared: Prepared) -> Section | None:
     return Section("figures", "The courses in figures", tuple(blocks)) if blocks else None
 
 
+def _members(prepared: Prepared) -> Section | None:
+    """The patients of a cohort that are told singly, side by side."""
+    if not prepared.entry.members:
+        return None
+    cases = choose_cases(prepared.engine, (prepared.entry.id,), False)
+    table = compare(prepared.engine, cases, _MEMBER_COLUMNS)
+    rows = tuple((name, *(cell.words for cell in cells)) for name, cells in table.rows)
+    grid = Grid(
+        ("Patient", *table.heads), rows, "One row is one patient. NR: not reported, which is not the same as absent."
+    )
+    return Section("patients", "The patients told singly", (grid,))
+
+
 def _timeline(facts: FactWords) -> Section | None:
+    if not any(entry.timed for entry in read_chronicle(facts).entries):
+        return None
     pictures = draw_parts(facts, "svg", _PAGE)
     if not pictures:
         return None

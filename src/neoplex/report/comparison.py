@@ -143,14 +143,25 @@ def _histology(reader: _Reader, facts: FactWords) -> list[Statement]:
 
 
 def _sites(reader: _Reader, facts: FactWords) -> list[Statement]:
-    """Places of tumour and of the syndrome beside the primary, with side as far as told."""
+    """Places of tumour and of the syndrome beside the primary, with side as far as told, and what was found at each."""
     nodes = reader.facts(facts, "hasFinding", *_TUMOUR)
     nodes += [
         n
         for n in facts.in_order(facts.linked("hasCondition"))
         if {NX + r for r in _SPREAD} & set(facts.iris(n, "conditionRole"))
     ]
-    return [_statement(facts, node) for node in nodes if facts.iris(node, "hasSite")]
+    places: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    for node in nodes:
+        if facts.is_absent(node) or not facts.iris(node, "hasSite"):
+            continue
+        kind = _statement(facts, node, sites=False)
+        where = " and ".join(
+            facts.short(iri).replace("side not reported", "side NR") for iri in facts.iris(node, "hasSite")
+        )
+        kinds, passages = places.setdefault(where, ({}, {}))
+        kinds[kind.words] = None
+        passages.update(dict.fromkeys(kind.passages))
+    return [Statement(f"{where}: {', '.join(kinds)}", tuple(passages)) for where, (kinds, passages) in places.items()]
 
 
 def _findings(*names: str) -> Callable[[_Reader, FactWords], list[Statement]]:

@@ -138,7 +138,9 @@ body { margin: 1.5rem; background: var(--paper); color: var(--ink);
   font: 15px/1.45 "Source Sans 3", "Segoe UI", Arial, "DejaVu Sans", sans-serif; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; } a { color: var(--link); }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; min-width: 70rem; }
+table { border-collapse: collapse; min-width: 120rem; }
+sup { line-height: 0; }
+td { min-width: 6rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid var(--line); }
 thead th { border-bottom: 2px solid var(--ink); }
 tbody th { font-weight: 600; min-width: 7rem; background: var(--paper); position: sticky; left: 0; }

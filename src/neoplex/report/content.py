@@ -92,6 +92,7 @@ class Report:
     passages: dict[str, tuple[str, str]]
     publications: dict[str, str]
     caveat: str
+    kind: str = "Case"
 
     def blocks(self) -> Iterator[Block]:
         """Every block, also folded ones."""
