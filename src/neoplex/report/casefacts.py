@@ -114,7 +114,7 @@ def findings(facts: FactWords, engine: LocalEngine, is_cohort: bool) -> Section 
         state = "absent" if facts.is_absent(node) else "uncertain" if facts.iris(node, "certainty") else "present"
         found_by = next(iter(facts.iris(node, "foundBy")), "")
         one = item(facts, node, state=state)
-        if found_by:
+        if found_by and facts.kind(found_by) not in one.text:
             one = Item(f"{one.text} (found by {facts.kind(found_by)})", one.passages, state)
         states[state].append(one)
     blocks: list[Block] = []
@@ -170,7 +170,7 @@ def tests(facts: FactWords) -> Section | None:
 def told(facts: FactWords, id_: str, title: str, link: str) -> Section | None:
     """Facts of one kind in order of time; absent ones apart."""
     nodes = facts.in_order(facts.linked(link))
-    there = [item(facts, n, state="present") for n in nodes if not facts.is_absent(n)]
+    there = [item(facts, n) for n in nodes if not facts.is_absent(n)]
     absent = [item(facts, n, state="absent") for n in nodes if facts.is_absent(n)]
     blocks: list[Block] = [Listing(tuple(there))] if there else []
     if absent:

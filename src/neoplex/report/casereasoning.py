@@ -112,7 +112,7 @@ def _item_proof(states: Sequence[ItemState], facts: FactWords, ground: Ground) -
             for words in hint_words(state, ground):
                 below[Item(f"{side}hint only: {words}", (), "uncertain")] = None
     if not below:
-        below[Item("nothing reported", (), "not-reported")] = None
+        below[Item("nothing reported")] = None
     return Item(f"{first.label}{role}: {said}", (), _state(said), tuple(below))
 
 
