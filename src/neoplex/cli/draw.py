@@ -32,7 +32,9 @@ def draw(
     ] = None,
     what: Annotated[
         str,
-        typer.Option("--what", "-w", metavar="FIGURE", help="plexus, timeline, pain …", autocompletion=complete_kind),
+        typer.Option(
+            "--what", "-w", metavar="FIGURE", help="plexus, body, timeline, pain …", autocompletion=complete_kind
+        ),
     ] = "plexus",
     site: Annotated[
         list[str] | None, typer.Option("--site", metavar="STRUCTURE", help="plexus: as if tumour were here.")
@@ -67,6 +69,7 @@ def draw(
     neoplex draw capek-2015 --argued --time -o course.pdf
     neoplex draw --site "left psoas major" -o psoas.png
     neoplex draw --from prostate --to "right sciatic nerve" -o route.svg
+    neoplex draw capek-2015 --what body -o body.svg
     neoplex draw capek-2015 --what timeline -o timeline.svg
     neoplex draw --what pain --source sanuki-2022 -o pain.pdf
 

@@ -82,6 +82,7 @@ def _series(name: str, summary: str, module: str = "neoplex.draw.series") -> Kin
 _PLEXUS = frozenset({"site", "kind", "from", "to", "route", "steps", "argued", "time"})
 _ALL: tuple[Kind, ...] = (
     Kind("plexus", "neoplex.draw.plexus", "the lumbosacral plexus with what is involved and at risk", 0, 1, _PLEXUS),
+    Kind("body", "neoplex.draw.body", "pain, lost feeling, weakness and reflexes on the body"),
     Kind("timeline", "neoplex.draw.timeline", "what happened when: events, symptoms, tests, treatments, measurements"),
     _series("pain", "pain at the start and the end of each course"),
     _series("response", "how soon each course took effect"),

@@ -60,19 +60,27 @@ _STATED = {1: 1.2, 2: 1.5, 3: 1.8, 4: 2.3, 5: 3.8}
 
 @dataclass(frozen=True)
 class Panel:
-    """Where units of a template lie on the sheet: millimetres of the midline and of the unit's origin, and the scale."""
+    """Where units of a template lie on the sheet: millimetres of the midline and of the unit's origin, and the scale.
+
+    A ``turned`` panel is seen from behind: the patient's left is on the viewer's left.
+    """
 
     x: float
     y: float
     scale: float
+    turned: bool = False
+
+    @property
+    def _across(self) -> float:
+        return -self.scale if self.turned else self.scale
 
     def to(self, point: Point) -> Point:
         """A point of the template on the sheet."""
-        return (self.x + point[0] * self.scale, self.y + point[1] * self.scale)
+        return (self.x + point[0] * self._across, self.y + point[1] * self.scale)
 
     def curve(self, curve: Curve) -> Curve:
         """A curve of the template on the sheet."""
-        return curve.moved(self.scale, self.scale, self.x, self.y)
+        return curve.moved(self._across, self.scale, self.x, self.y)
 
 
 class Painter:
@@ -100,8 +108,9 @@ class Painter:
         id_: str,
         hollow: bool = False,
         weight: float = 1.0,
+        cover: float = 1.0,
     ) -> None:
-        """A closed shape in its state."""
+        """A closed shape in its state; ``cover`` below 1 lets what lies under it show."""
         from matplotlib.patches import PathPatch
 
         path = _path(outline, hole)
@@ -117,7 +126,7 @@ class Painter:
             return
         look = STATE[state]
         wide = drawn in ("region", "space")
-        alpha = _FILL.get(state, 0.85) * (0.45 if hollow else 1.0)
+        alpha = _FILL.get(state, 0.85) * (0.45 if hollow else 1.0) * cover
         alpha *= 0.22 if drawn == "space" else 0.45 if wide else {"sac": 0.8, "bone": 0.7}.get(drawn, 1.0)
         if not (wide and state == "implied"):
             self._add(PathPatch(path, facecolor=look.fill, edgecolor="none", linewidth=0), "", alpha)
@@ -225,14 +234,13 @@ class Painter:
         halo: float = 0.0, style: str = "normal",
     ) -> None:  # fmt: skip
         """A line of text; ``at`` is its left, centre or right at half height."""
-        from matplotlib.patheffects import withStroke
-
         artist = self.axes.text(
             at[0], at[1], plain(words, 600), fontsize=size, color=colour, fontweight=weight, ha=align, va="center_baseline",
             zorder=self._next(), fontstyle=style,
         )  # fmt: skip
         if halo:
-            artist.set_path_effects([withStroke(linewidth=halo, foreground=PAPER)])
+            ground = {"boxstyle": f"round,pad={0.1 * halo:.2f}", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.72}
+            artist.set_bbox(ground)
 
     def label(self, placed: Placed, size: float, *, mark: float, inner: float, anchor: Point, to_left: bool) -> None:
         """A margin label with its state mark and the leader line to its place; ``inner`` is the x where leaders begin."""

@@ -86,7 +86,16 @@ STATES: tuple[State, ...] = (
     State("absent", "reported free of tumour", "#ffffff", "#1b1f24", "-", "", "x"),
     State("not-reported", "not reported", "#eef0f2", "#aab1b9", ":", "", "o"),
 )
-STATE = {state.name: state for state in STATES}
+SIGNS: tuple[State, ...] = (
+    State("pain", "pain", "#b5402e", "#6e150c", "-", "", "s"),
+    State("numb", "less feeling", "#8fb3d9", "#1f4e79", "-", "////", "v"),
+    State("odd", "burning, tingling or other wrong feeling", "#d9c27a", "#6b5410", "-", "....", "D"),
+    State("weak", "weakness", "#5f7fa3", "#14304f", "-", "\\\\\\\\", "^"),
+    State("reflex-lost", "reflex lost or reduced", "#3b3f45", "#14181d", "-", "", "P"),
+    State("kept", "reported as normal", "#ffffff", "#1b1f24", "-", "", "x"),
+)
+"""What was found on the body: symptoms and signs, and what was reported as normal."""
+STATE = {state.name: state for state in (*STATES, *SIGNS)}
 
 
 def plain(text: str, most: int = 120) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from neoplex.base.errors import Fault, FaultsFound, did_you_mean
-from neoplex.base.names import atlas_iri
+from neoplex.base.names import atlas_iri, class_iri
 from neoplex.draw.curves import Curve, Point, centre, mirror_half, smooth
 from neoplex.infer.atlasgraph import Atlas
 from neoplex.read.yamlfile import Node, read_yaml
@@ -22,10 +22,12 @@ DRAWN = (
     "bone", "muscle", "organ", "sac", "cord", "nerve", "root", "ganglion", "plexus", "node", "region", "space", "vessel",
     "ligament", "skin",
 )  # fmt: skip
+LAYERS = ("", "silhouette", "region", "dermatome", "territory", "muscle")
+VIEWS = ("", "front", "back")
 SHOWN = ("always", "stated", "group")
 _KEYS = {
     "id", "as", "outline", "hole", "whole", "box", "paths", "strands", "dots", "calibre", "at", "tag", "show", "also",
-    "members", "rank", "depth", "view",
+    "members", "rank", "depth", "view", "layer",
 }  # fmt: skip
 
 
@@ -54,11 +56,21 @@ class Shape:
     rank: int
     behind: bool
     view: str = ""
+    layer: str = ""
 
     @property
     def trunk(self) -> Curve | None:
         """The curve on which the anchor lies: the last path."""
         return self.paths[-1] if self.paths else None
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a sign is shown that belongs to no region, on the left side; ``kind`` is its class."""
+
+    kind: str
+    view: str
+    at: Point
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,7 @@ class Template:
     top: float
     bottom: float
     shortened: float | None
+    spots: tuple[Spot, ...] = ()
     of: Mapping[str, Shape] = field(repr=False, compare=False, default_factory=dict)
     """Individual to the shape that shows it, its own or a larger one."""
 
@@ -103,7 +116,7 @@ class _Reader:
         listed = top.get("shapes")
         for node in listed.items if listed else ():
             name = self._word(node, "id")
-            key = f"{name} {self._word(node, 'view')}"
+            key = f"{name} {self._word(node, 'view')} {self._word(node, 'layer')}"
             if key in seen:
                 self._fault(node, "id", f"{name} a second time", "each structure once")
             seen.add(key)
@@ -114,7 +127,19 @@ class _Reader:
         for shape in shapes:
             for iri in shape.also:
                 of.setdefault(iri, shape)
-        return Template(tuple(shapes), half, above, below, float(str(short.content)) if short else None, of)
+        return Template(
+            tuple(shapes), half, above, below, float(str(short.content)) if short else None, self._spots(top), of
+        )
+
+    def _spots(self, top: Node) -> tuple[Spot, ...]:
+        listed = top.get("reflexes")
+        found: list[Spot] = []
+        for node in listed.items if listed else ():
+            kind = class_iri(self._word(node, "id"))
+            if kind not in self._atlas.parents:
+                self._fault(node.get("id") or node, "id", repr(self._word(node, "id")), "a term")
+            found.append(Spot(kind, self._one_of(node, "view", VIEWS, ""), self._pair(node, "at") or (0.0, 0.0)))
+        return tuple(found)
 
     def _shapes(self, node: Node) -> list[Shape]:
         for key, value in node.mapping.items():
@@ -165,7 +190,8 @@ class _Reader:
             members=self._individuals(node, "members", side),
             rank=int(self._number(node, "rank", 1)),
             behind=self._word(node, "depth") == "behind",
-            view=self._word(node, "view"),
+            view=self._one_of(node, "view", VIEWS, ""),
+            layer=self._one_of(node, "layer", LAYERS, ""),
         )
 
     def _outline(self, node: Node, midline: bool) -> Curve | None:
