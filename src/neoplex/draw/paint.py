@@ -198,7 +198,7 @@ class Painter:
         look = STATE[state] if state else None
         ground = GROUND[drawn]
         fill = look.fill if look else ground.fill
-        edge = SOFT if state == "absent" else look.edge if look else ground.edge
+        edge = look.edge if look else ground.edge
         patch = Circle(
             at, radius, facecolor=PAPER if hollow and look else fill, edgecolor=edge, linewidth=0.5 if look else ground.width,
             hatch=look.hatch if look and not hollow else "",

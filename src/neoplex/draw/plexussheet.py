@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH = 190.0
-SCALE = 0.905
-COLUMN = 34.5
+SCALE = 0.885
+COLUMN = 33.2
 EDGE = 2.5
 HEAD = 12.5
 NAME = 5.3
@@ -177,8 +177,11 @@ def _paint_item(painter: Painter, panel: Panel, item: Item, weight: float) -> No
         drawn = "root" if shape.show == "group" else shape.drawn
         painter.lines(curves, drawn, shape.calibre, item.state, id_=id_, hollow=item.hollow, weight=weight)
     for number, at in enumerate(shape.dots):
-        radius = 0.8 if shape.drawn == "ganglion" or item.state == "absent" else 1.15
         disc = id_ if not number else f"{id_}.{number + 1}"
+        if item.state == "absent":
+            painter.mark(panel.to(at), item.state, size=2.2 * panel.scale, id_=disc)
+            continue
+        radius = 0.8 if shape.drawn == "ganglion" else 1.15
         painter.disc(panel.to(at), radius * panel.scale, shape.drawn, item.state, id_=disc, hollow=item.hollow)
 
 
