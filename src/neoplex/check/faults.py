@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from neoplex.ask.vocabulary import Engine
 from neoplex.base.errors import Fault, FaultsFound
 from neoplex.base.names import PREFIXES, compact
 from neoplex.read.header import read_header
+from neoplex.store.answers import Rows, collect
 
 COLUMNS = ("entity", "property", "value", "reason")
 SEVERITIES = ("error", "warning", "note")
@@ -79,19 +81,21 @@ def _severities(path: Path, faults: list[Fault]) -> dict[str, str]:
     return found
 
 
-def run_check(store: ox.Store, check: Check) -> list[Finding]:
+def run_check(store: ox.Store | Engine, check: Check) -> list[Finding]:
     """The faults that one check finds, sorted; raises ValueError when its columns are not the four."""
-    answer = store.query(check.query, prefixes=PREFIXES, use_default_graph_as_union=True)
-    if not isinstance(answer, ox.QuerySolutions):
+    if isinstance(store, ox.Store):
+        answer = collect(store.query(check.query, prefixes=PREFIXES, use_default_graph_as_union=True))
+    else:
+        answer = store.answer(check.query)
+    if not isinstance(answer, Rows):
         raise ValueError(f"check {check.name} is no SELECT query")
-    variables = tuple(variable.value for variable in answer.variables)
-    if variables != COLUMNS:
-        raise ValueError(f"check {check.name} selects {variables}, not {COLUMNS}")
-    rows = {tuple(_words(solution[column]) for column in COLUMNS) for solution in answer}
+    if answer.variables != COLUMNS:
+        raise ValueError(f"check {check.name} selects {answer.variables}, not {COLUMNS}")
+    rows = {tuple(_words(term) for term in row) for row in answer.rows}
     return [Finding(check.name, check.severity, *row) for row in sorted(rows)]
 
 
-def run_checks(store: ox.Store, checks: list[Check]) -> list[Finding]:
+def run_checks(store: ox.Store | Engine, checks: list[Check]) -> list[Finding]:
     """What all checks find: errors first, then warnings, then notes, each by check and entity."""
     found = [finding for check in checks for finding in run_check(store, check)]
     return sorted(found, key=lambda finding: (SEVERITIES.index(finding.severity), finding))

@@ -156,7 +156,7 @@ def _engine(endpoint: str | None, *, quiet: bool = False) -> Engine | None:
     if endpoint:
         from neoplex.store.remote import RemoteStore
 
-        return RemoteStore(endpoint)
+        return RemoteStore.open(endpoint)
     from neoplex.ask.engines import LocalEngine
 
     try:

@@ -22,6 +22,7 @@ def check(
     names: Annotated[list[str] | None, typer.Argument(metavar="CHECK", help="Only these checks.")] = None,
     format_: terminal.FormatOption = "table",
     output: terminal.OutputOption = None,
+    endpoint: terminal.EndpointOption = None,
     notes: Annotated[bool, typer.Option("--notes", help="Show notes too, which need no mending.")] = False,
 ) -> None:
     """Look for faults in ontology, data and mappings; status 1 when there is an error.
@@ -38,6 +39,7 @@ def check(
     from neoplex.base.paths import shipped_root
     from neoplex.check.faults import COLUMNS, read_checks, run_checks
     from neoplex.store.answers import Rows
+    from neoplex.store.remote import RemoteStore
 
     render.check_format(format_, render.ROW_FORMATS)
     known = {found.name: found for found in read_checks(shipped_root() / "queries" / "checks")}
@@ -45,10 +47,12 @@ def check(
         if name not in known:
             raise UsageError(f"no check is called {name!r}; {did_you_mean(name, list(known)) or ', '.join(known)}")
     chosen = [known[name] for name in names or known]
-    findings = run_checks(LocalEngine.open().graph.store, chosen)
+    findings = run_checks(
+        RemoteStore.open(endpoint, seconds=300) if endpoint else LocalEngine.open().graph.store, chosen
+    )
     shown = [finding for finding in findings if notes or names or finding.severity != "note"]
     if format_ == "table":
-        terminal.emit(_report(shown, known) + ("" if names else _row_counts()), output)
+        terminal.emit(_report(shown, known) + ("" if names or endpoint else _row_counts()), output)
     else:
         cells = [(f.severity, f.check, f.entity, f.property, f.value, f.reason) for f in shown]
         rows = Rows(

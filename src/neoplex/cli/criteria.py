@@ -128,7 +128,7 @@ def _engine(endpoint: str | None) -> Engine:
     if endpoint:
         from neoplex.store.remote import RemoteStore
 
-        return RemoteStore(endpoint)
+        return RemoteStore.open(endpoint)
     return LocalEngine.open()
 
 

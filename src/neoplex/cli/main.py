@@ -34,6 +34,7 @@ from neoplex.cli import (
     graph,
     involvement,
     localise,
+    publish,
     report,
     routes,
     serve,
@@ -122,6 +123,7 @@ graph.register(app)
 site.register(app)
 serve.register(app)
 check.register(app)
+publish.register(app)
 doctor.register(app)
 completion.register(app)
 

@@ -57,7 +57,7 @@ def sparql(
     if endpoint:
         from neoplex.store.remote import RemoteStore
 
-        engine = RemoteStore(endpoint, seconds=timeout)
+        engine = RemoteStore.open(endpoint, seconds=timeout)
         answer = engine.answer(judged.query, limit or None)
         if isinstance(answer, Rows):
             answer = guard.order_columns(answer, judged)

@@ -31,6 +31,8 @@ _NTRIPLES = "application/n-triples"
 _LONGEST_GET = 1500
 _SORTED = re.compile(r"\bORDER\s+BY\b[^{}]*\Z", re.IGNORECASE)
 _PAGED = re.compile(r"\b(?:LIMIT|OFFSET)\s+\d+[^{}]*\Z", re.IGNORECASE)
+_NODE_ID = re.compile(rb'("type"\s*:\s*"bnode"\s*,\s*"value"\s*:\s*")nodeID://')
+"""A spelling of blank nodes (Virtuoso's) that is no label by the standard."""
 _CUT_AFTER = "X-SPARQL-MaxRows"
 _GAVE_UP = "X-SQL-State"
 
@@ -122,7 +124,7 @@ class RemoteStore:
         # The wrapper guesses the form with regular expressions and would send what it takes for an update elsewhere.
         wrapper.queryType = SELECT
         wrapper.addCustomHttpHeader("Accept", _ACCEPT)
-        if len(query) > _LONGEST_GET:
+        if len(query) > _LONGEST_GET or "?" in self.url:
             wrapper.setMethod(POST)
         # The wrapper prepares the request; sending it ourselves keeps logins, redirects and retries in one place.
         response = self._send(wrapper._createRequest(), "query")
@@ -186,7 +188,7 @@ class RemoteStore:
         media_type, body = response.media_type, response.body
         try:
             if media_type in ("application/sparql-results+json", "application/json"):
-                return straighten(from_json(body, limit))
+                return straighten(from_json(_NODE_ID.sub(rb"\1", body), limit))
             if media_type in ("application/sparql-results+xml", "text/xml"):
                 return straighten(collect(ox.parse_query_results(body, ox.QueryResultsFormat.XML), limit))
             rdf = ox.RdfFormat.from_media_type(media_type)
