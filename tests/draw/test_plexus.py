@@ -205,9 +205,27 @@ def test_an_unknown_side_is_on_neither_side(graph: Graph, atlas: Atlas, template
     assert "Side not reported" in picture.description
 
 
-def test_what_lies_outside_is_said(graph: Graph) -> None:
-    picture = make_picture(find_kind("plexus"), request_of(graph, "elhayel-2026"))
-    assert any("Outside the drawing" in note and "nasopharynx" in note for note in picture.notes)
+def test_what_lies_outside_stands_in_a_corner(graph: Graph, atlas: Atlas, template: Template) -> None:
+    subject = subject_of(graph, atlas, template, "elhayel-2026", steps=True)
+    scene = scene_of(template, atlas, subject)
+    chips = {chip.iri.removeprefix(ATLAS): chip for chip in scene.chips}
+    assert chips["nasopharynx"].text == "nasopharynx (primary)" and chips["nasopharynx"].state == "concluded"
+    assert chips["right-cervical-lymph-nodes"].at[0] < 0 < chips["left-cervical-lymph-nodes"].at[0]
+    from_outside = [course for course in scene.courses if course.arrow.start == ATLAS + "nasopharynx"]
+    assert from_outside and all(course.line for course in from_outside)
+    assert not scene.elsewhere
+
+
+def test_what_has_no_room_in_a_corner_is_said(atlas: Atlas, template: Template) -> None:
+    names = [f"{side}-{name}" for side in ("left", "right") for name in ("lung", "breast", "cervical-lymph-nodes")]
+    names += ["liver", "brain", "stomach", "pancreas", "nasopharynx", "thyroid-gland"]
+    shown = {ATLAS + name: Shown(ATLAS + name, atlas.label(ATLAS + name), "involved") for name in names}
+    scene = compose(template, atlas, shown, sex="")
+    assert len(scene.chips) == 10 and len(scene.elsewhere) == 2
+    with drawing():
+        _, told, notes = paint_sheet(template, Anatomy("A patient", "", shown, ()), scene, "")
+    assert all(one.label in told for one in shown.values())
+    assert any("Outside the drawing" in note and one.label in note for note in notes for one in scene.elsewhere)
 
 
 def test_organs_of_one_sex_are_drawn_for_it_only(graph: Graph, atlas: Atlas, template: Template) -> None:
@@ -399,6 +417,7 @@ def test_golden(graph: Graph, atlas: Atlas, template: Template, case: str) -> No
         f"step {c.arrow.words} [{c.arrow.mechanism}] {'|'.join(f'{x:.1f} {y:.1f}' for x, y in (c.line[0], c.line[-1]))}"
         for c in scene.courses
     ]
+    lines += [f"corner {one.state or '-'} {one.text}" for one in scene.chips]
     lines += [f"outside {one.words}" for one in scene.elsewhere] + [f"open {one.words}" for one in subject.anatomy.open]
     text = "\n".join(lines) + "\n"
     file = GOLDEN / f"plexus-{case}.txt"

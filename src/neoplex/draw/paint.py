@@ -314,6 +314,13 @@ class Painter:
 
     # ------------------------------------------------------------------------------------------------------------- inner
 
+    def panel(self, box: Box, fill: str, edge: str) -> None:
+        """A filled rectangle with an outline."""
+        from matplotlib.patches import Rectangle
+
+        corner, wide, high = (box.left, box.top), box.right - box.left, box.bottom - box.top
+        self._add(Rectangle(corner, wide, high, facecolor=fill, edgecolor=edge, linewidth=0.5), "", 0.94)
+
     def frame(self, box: Box, colour: str, width: float = 0.4) -> None:
         """The outline of a rectangle."""
         ring = (

@@ -147,11 +147,17 @@ def _foot(template: Template, staged: Sequence[Stage]) -> float:
 
 def _tile(template: Template, atlas: Atlas, anatomy: Anatomy, stage: Stage, width: float) -> _Tile:
     scene = compose(
-        template, atlas, stage.shown, sex=anatomy.sex, primaries=anatomy.primaries, arrows=(*stage.past, *stage.steps)
+        template,
+        atlas,
+        stage.shown,
+        sex=anatomy.sex,
+        primaries=anatomy.primaries,
+        arrows=(*stage.past, *stage.steps),
+        corners=False,
     )
     lines: list[tuple[str, str]] = []
     fresh = {one.iri: one for one in stage.fresh}
-    new = compose(template, atlas, fresh, sex=anatomy.sex, primaries=anatomy.primaries)
+    new = compose(template, atlas, fresh, sex=anatomy.sex, primaries=anatomy.primaries, corners=False)
     for name in sorted((name for name in new.names if name.state), key=_name_order):
         side = "" if name.side == "midline" else f"{name.side} "
         lines += _wrapped(f"{name.state}{'?' if name.hollow else ''}", side + name.text, width)

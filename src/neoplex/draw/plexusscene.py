@@ -21,6 +21,9 @@ from neoplex.infer.atlasgraph import LEVELS, Atlas
 _LEVEL = re.compile(r"\b(T12|L[1-5]|S[1-5]|Co1)\b")
 _SIDE = re.compile(r"^(left|right) ")
 _QUIET = {"region", "space"}
+_CORNER = (49.0, -5.0, 6.4)
+"""Where corners begin: from the midline, from the top, and the step down to the next line, in units of the template."""
+_SLOTS = 5
 
 
 @dataclass(frozen=True)
@@ -61,19 +64,33 @@ class Course:
 
 
 @dataclass(frozen=True)
+class Chip:
+    """A structure outside the drawing, told in a corner of it."""
+
+    iri: str
+    text: str
+    at: Point
+    state: str = ""
+    hollow: bool = False
+
+
+@dataclass(frozen=True)
 class Scene:
     """One drawing of the plexus: items in the order in which they are painted, names, courses, and what has no place on it."""
 
     items: tuple[Item, ...]
     names: tuple[Name, ...]
     courses: tuple[Course, ...]
+    chips: tuple[Chip, ...]
     elsewhere: tuple[Shown, ...]
+    """Structures that have a place neither on the drawing nor in its corners."""
 
     @property
     def states(self) -> tuple[str, ...]:
         """The states that occur, in the order of the legend."""
-        found = {name.state for name in self.names if name.state} | {shown.state for shown in self.elsewhere}
-        return tuple(sorted(found, key=ORDER.__getitem__))
+        found = {name.state for name in self.names} | {chip.state for chip in self.chips}
+        found |= {shown.state for shown in self.elsewhere}
+        return tuple(sorted(found - {""}, key=ORDER.__getitem__))
 
     @property
     def mechanisms(self) -> tuple[str, ...]:
@@ -89,8 +106,9 @@ def compose(
     sex: str,
     primaries: Iterable[str] = (),
     arrows: Sequence[Arrow] = (),
+    corners: bool = True,
 ) -> Scene:
-    """The drawing of these states and steps."""
+    """The drawing of these states and steps; with ``corners`` what lies outside it is told in its upper corners."""
     primary = frozenset(primaries)
     passed = {iri for arrow in arrows for iri in (arrow.start, arrow.end)}
     items: list[Item] = []
@@ -112,10 +130,47 @@ def compose(
             continue
         items.append(Item(shape, best.iri, best.state, best.certainty))
         names += [_name(atlas, shape, one.iri, one.state, one.certainty, 0, primary) for one in own]
-    elsewhere = tuple(one for iri, one in sorted(shown.items()) if iri not in placed and one.state != "deficit")
+    outside = [one for iri, one in sorted(shown.items()) if iri not in placed and one.state != "deficit"]
+    chips = _chips(template, atlas, outside, primary, arrows) if corners else ()
+    told = {chip.iri for chip in chips}
     order = sorted(range(len(items)), key=lambda i: (bool(items[i].state) and _is_line(items[i]), i))
-    courses = tuple(_course(template, arrow) for arrow in arrows)
-    return Scene(tuple(items[i] for i in order), tuple(_merge_levels(names)), courses, elsewhere)
+    courses = tuple(_course(template, arrow, chips) for arrow in arrows)
+    elsewhere = tuple(one for one in outside if one.iri not in told)
+    return Scene(tuple(items[i] for i in order), tuple(_merge_levels(names)), courses, chips, elsewhere)
+
+
+def _chips(
+    template: Template, atlas: Atlas, outside: Sequence[Shown], primary: frozenset[str], arrows: Sequence[Arrow]
+) -> tuple[Chip, ...]:
+    """Structures outside, in the corner of their side; steps and primaries first, and nearest to the drawing what a step touches.
+
+    A midline structure stands on the side that its steps lead to, else where fewer stand.
+    """
+    shown = {one.iri: one for one in outside}
+    leads: dict[str, str] = {}
+    for arrow in arrows:
+        for iri, other in ((arrow.start, arrow.end), (arrow.end, arrow.start)):
+            if iri not in template.of:
+                leads.setdefault(iri, template.of[other].side if other in template.of else "")
+    wanted = sorted(
+        {*shown, *leads},
+        key=lambda iri: (iri not in leads, iri not in primary, ORDER[shown[iri].state] if iri in shown else 0, iri),
+    )
+    stacks: dict[str, list[str]] = {"right": [], "left": []}
+    for iri in wanted:
+        side = next((one for one in (atlas.structures[iri].side, leads.get(iri, "")) if one in stacks), "")
+        side = side or ("left" if len(stacks["left"]) <= len(stacks["right"]) else "right")
+        if len(stacks[side]) < _SLOTS:
+            stacks[side].append(iri)
+    found: list[Chip] = []
+    for side, stack in stacks.items():
+        for number, iri in enumerate(sorted(stack, key=lambda iri: (iri in leads, stack.index(iri)))):
+            one = shown.get(iri)
+            at = ((1.0 if side == "left" else -1.0) * _CORNER[0], _CORNER[1] + _CORNER[2] * number)
+            text = atlas.label(iri) + (" (primary)" if iri in primary else "")
+            text += f" ({one.certainty})" if one and one.certainty else ""
+            found.append(Chip(iri, text, at, one.state if one else "", bool(one and one.certainty)))
+    return tuple(found)
 
 
 def _is_line(item: Item) -> bool:
@@ -180,12 +235,18 @@ def _plural(text: str) -> str:
     return f"{head}s" + (f" ({tail}" if tail else "")
 
 
-def _course(template: Template, arrow: Arrow) -> Course:
-    """The line of a step: along the nerve when both ends lie on it, else a gentle bow."""
+def _course(template: Template, arrow: Arrow, chips: Sequence[Chip]) -> Course:
+    """The line of a step: along the nerve when both ends lie on it, else a gentle bow; from a corner for what lies outside."""
     start, end = template.of.get(arrow.start), template.of.get(arrow.end)
-    if start is None or end is None:
+    corner = {chip.iri: (chip.at[0], chip.at[1] + _CORNER[2] / 2) for chip in chips}
+    if start is not None and end is not None:
+        line = _line(start, end)
+        return Course(arrow, line, along(line, 0.5))
+    one = start.anchor if start else corner.get(arrow.start)
+    two = end.anchor if end else corner.get(arrow.end)
+    if one is None or two is None:
         return Course(arrow, (), (0.0, 0.0))
-    line = _line(start, end)
+    line = _bow(one, two)
     return Course(arrow, line, along(line, 0.5))
 
 

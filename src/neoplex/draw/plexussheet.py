@@ -15,7 +15,7 @@ from neoplex.draw.curves import Point, smooth
 from neoplex.draw.labels import Box, Placed, Word, place_column, spread
 from neoplex.draw.lettering import break_lines, line_height, width_of
 from neoplex.draw.paint import ARROW, Painter, Panel
-from neoplex.draw.plexusscene import Course, Item, Name, Scene
+from neoplex.draw.plexusscene import Chip, Course, Item, Name, Scene
 from neoplex.draw.sheet import SOFT, STATE, open_sheet, plain
 from neoplex.draw.template import Template
 from neoplex.infer.atlasgraph import LEVELS
@@ -33,6 +33,8 @@ SMALL = 5.3
 MARK = 3.3
 GAP = 0.3
 BADGE = 1.5
+CHIP = 25.0
+"""The widest that the name of something outside may be."""
 FOOT = "Below the zigzag line the limb is drawn shorter than it is. At risk is not involved. Not for medical decisions."
 _LEVELS = {level.lower(): level for level in LEVELS}
 
@@ -47,11 +49,13 @@ class Layout:
     left_names: tuple[Placed, ...]
     badges: tuple[tuple[str, Point, Point], ...]
     left_out: tuple[str, ...]
+    chips: tuple[tuple[Chip, tuple[str, ...], Box], ...] = ()
 
     @property
     def boxes(self) -> tuple[Box, ...]:
-        """The boxes of all names."""
-        return tuple(placed.box for placed in (*self.right_names, *self.left_names))
+        """The boxes of all names and of what stands in the corners."""
+        names = (placed.box for placed in (*self.right_names, *self.left_names))
+        return (*names, *(box for _, _, box in self.chips))
 
 
 def lay_out(template: Template, scene: Scene) -> Layout:
@@ -69,7 +73,17 @@ def lay_out(template: Template, scene: Scene) -> Layout:
         columns.append(placed)
         left_out += [word.text for word in dropped if word.state]
     badges = _badges(scene.courses, panel)
-    return Layout(panel, bottom, columns[0], columns[1], badges, tuple(left_out))
+    chips = tuple(_chip(chip, panel) for chip in scene.chips)
+    return Layout(panel, bottom, columns[0], columns[1], badges, tuple(left_out), chips)
+
+
+def _chip(chip: Chip, panel: Panel) -> tuple[Chip, tuple[str, ...], Box]:
+    """The lines of a corner and their box."""
+    lines = break_lines(plain(chip.text), CHIP - MARK - 1.0, NAME, 2)
+    wide = max(width_of(line, NAME) for line in lines) + MARK + 1.4
+    x, y = panel.to(chip.at)
+    high = len(lines) * line_height(NAME) + 0.7
+    return chip, lines, Box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
 
 
 def _share(names: Iterable[Name]) -> tuple[list[Name], list[Name]]:
@@ -123,9 +137,25 @@ def paint_sheet(template: Template, anatomy: Anatomy, scene: Scene, about: str) 
         inner = EDGE + COLUMN + 0.5 if to_left else WIDTH - EDGE - COLUMN - 0.5
         painter.label(placed, NAME, mark=MARK, inner=inner, anchor=placed.word.at, to_left=to_left)
     paint_marks(painter, layout.panel, scene.items)
+    _paint_chips(painter, layout)
     paint_courses(painter, layout.panel, scene.courses, layout.badges)
     below.paint(painter, layout.height)
     return figure, describe(anatomy, scene, about), tuple(below.notes)
+
+
+def _paint_chips(painter: Painter, layout: Layout) -> None:
+    """What lies outside, framed, in the upper corners."""
+    for chip, lines, box in layout.chips:
+        painter.panel(box, "#ffffff", "#c9ced4")
+        step = line_height(NAME)
+        first = (box.top + box.bottom) / 2 - (len(lines) - 1) * step / 2
+        if chip.state:
+            id_ = f"{chip.iri.rpartition('/')[2]}.{chip.state}"
+            painter.mark(
+                (box.left + MARK / 2 + 0.3, (box.top + box.bottom) / 2), chip.state, hollow=chip.hollow, id_=id_
+            )
+        for number, line in enumerate(lines):
+            painter.text((box.left + MARK + 0.5, first + number * step), line, NAME)
 
 
 def paint_head(painter: Painter, title: str, about: str) -> None:
