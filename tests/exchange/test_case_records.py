@@ -22,7 +22,8 @@ from neoplex.exchange.crosswalk import Crosswalk, load_crosswalk
 from neoplex.exchange.fhir import Bundler
 from neoplex.exchange.fhir_reader import BundleReader
 from neoplex.exchange.intake import Intake, Place
-from neoplex.exchange.phenopacket import RELEASED, Packer
+from neoplex.exchange.phenopacket import Packer
+from neoplex.exchange.phenopacket_frame import RELEASED
 from neoplex.exchange.phenopacket_reader import PacketReader
 from neoplex.model.lexicon import Lexicon
 from neoplex.read.jsonfile import parse_json

@@ -13,9 +13,8 @@ from typing import Any
 from neoplex.base.names import NX, words_of
 from neoplex.exchange.caseloss import Entry
 from neoplex.exchange.casewords import write_site
-from neoplex.exchange.fhir import DOSE_EXTENSION, IDENTIFIER, SESSIONS_EXTENSION, SYSTEMS, UCUM
-from neoplex.exchange.intake import Growing, Intake, Place
-from neoplex.exchange.phenopacket_reader import ReadCase
+from neoplex.exchange.fhir_frame import DOSE_EXTENSION, IDENTIFIER, SESSIONS_EXTENSION, SYSTEMS, UCUM
+from neoplex.exchange.intake import Growing, Intake, Place, ReadCase
 from neoplex.model.quantity import write_decimal
 
 _PREFIXES = {system: prefix for prefix, system in SYSTEMS.items()} | {"http://loinc.org": "LOINC"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -65,6 +65,14 @@ class Place:
         """The words under a key, or nothing."""
         found = self.get(*names)
         return " ".join(found.node.text.split()) if found is not None else ""
+
+
+@dataclass(frozen=True)
+class ReadCase:
+    """A case with what the file says of the publication it is from."""
+
+    case: Entry
+    source: Entry
 
 
 @dataclass
@@ -345,3 +353,21 @@ def read_iso_duration(text: str) -> str:
     if days and not (years or months):
         return f"{days} d"
     return f"{years * 12 + months} mo" if months else f"{years} a"
+
+
+def camel_keys(top: Place) -> Place:
+    """The tree with every key in camel case, since protobuf JSON also allows underscores."""
+    return Place(_change(top.node), top.path)
+
+
+def _change(node: Node) -> Node:
+    if isinstance(node.content, dict):
+        return replace(node, content={_rename(key): _change(value) for key, value in node.content.items()})
+    if isinstance(node.content, list):
+        return replace(node, content=[_change(value) for value in node.content])
+    return node
+
+
+def _rename(key: str) -> str:
+    head, *rest = key.split("_")
+    return head + "".join(word[:1].upper() + word[1:] for word in rest) if head else key

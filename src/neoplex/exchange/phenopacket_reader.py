@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from neoplex.base.names import NX
 from neoplex.exchange.caseloss import Entry
 from neoplex.exchange.casewords import name_days
-from neoplex.exchange.intake import Growing, Intake, Place, read_iso_duration
+from neoplex.exchange.intake import Growing, Intake, Place, ReadCase, camel_keys, read_iso_duration
 
 _FACT = re.compile(r"case:(?P<case>[^/]+)(?:/(?P<section>[a-z-]+)(?:/(?P<id>[^/]+)(?:/dose/(?P<dose>\d+))?)?)?")
 _SECTIONS = {
@@ -33,7 +32,6 @@ _PARTS = {
     "id": str, "subject": dict, "phenotypicFeatures": list, "measurements": list, "biosamples": list, "interpretations": list,
     "diseases": list, "medicalActions": list, "files": list, "metaData": dict,
 }  # fmt: skip
-_WORDS = {"present", "absent"}
 _CERTAINTIES = {NX + "probable": "probable", NX + "possible": "possible", NX + "uncertain": "uncertain"}
 _ROLES = {
     NX + "primary": "primary", NX + "metastasis": "metastasis", NX + "nodalDisease": "nodal disease",
@@ -54,14 +52,6 @@ class Origin:
     at: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ReadCase:
-    """A case with what the file says of the publication it is from."""
-
-    case: Entry
-    source: Entry
-
-
 class PacketReader:
     """Reads one packet."""
 
@@ -74,7 +64,7 @@ class PacketReader:
 
     def read(self, top: Place) -> ReadCase | None:
         """The case of a packet, or None when the file is none."""
-        top = _camel(top)
+        top = camel_keys(top)
         if not self._check_top(top):
             return None
         source = self._meta(top)
@@ -322,9 +312,8 @@ class PacketReader:
         site = self._body(place.get("primarySite"), place.get("laterality"))
         if site:
             entry.update(site=site, role="primary")
-        for name in ("resolution",):
-            if (found := place.get(name)) is not None:
-                intake.skip(found, "a case holds no time of resolution")
+        if (found := place.get("resolution")) is not None:
+            intake.skip(found, "a case holds no time of resolution")
         if kind:
             entry = {"kind": intake.words(kind, "Condition"), **entry}
             self._add(place, "conditions", entry, intake.crosswalk.lexicon.label(kind))
@@ -611,25 +600,3 @@ class PacketReader:
 
 
 _FEATURE_ROOTS = (("findings", "Finding"), ("conditions", "Condition"), ("outcomes", "Outcome"))
-
-
-def _camel(top: Place) -> Place:
-    """The tree with every key in camel case."""
-    from dataclasses import replace
-
-    from neoplex.read.yamlfile import Node
-
-    def change(node: Node) -> Node:
-        content: Any = node.content
-        if isinstance(content, dict):
-            return replace(node, content={_rename(key): change(value) for key, value in content.items()})
-        if isinstance(content, list):
-            return replace(node, content=[change(value) for value in content])
-        return node
-
-    return Place(change(top.node), top.path)
-
-
-def _rename(key: str) -> str:
-    head, *rest = key.split("_")
-    return head + "".join(word[:1].upper() + word[1:] for word in rest) if head else key

@@ -25,8 +25,8 @@ from neoplex.cases.yamltext import write_yaml
 from neoplex.exchange.caseloss import Entry
 from neoplex.exchange.crosswalk import Crosswalk, load_crosswalk
 from neoplex.exchange.fhir_reader import BundleReader
-from neoplex.exchange.intake import Intake, LeftOut, Place, tidy
-from neoplex.exchange.phenopacket_reader import PacketReader, ReadCase
+from neoplex.exchange.intake import Intake, LeftOut, Place, ReadCase, tidy
+from neoplex.exchange.phenopacket_reader import PacketReader
 from neoplex.model.lexicon import Lexicon, NotInLexicon
 from neoplex.model.locator import NotALocator, parse_locator
 from neoplex.read.csvfile import parse_csv
