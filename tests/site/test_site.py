@@ -332,6 +332,12 @@ def test_reported_and_inferred_stand_apart(folder: Path) -> None:
     assert "Looked for and absent" in reported
 
 
+def test_a_side_that_is_not_reported_is_no_link_to_reported(folder: Path) -> None:
+    text = (folder / "cases" / "capek-2015.html").read_text("utf-8")
+    assert "side not reported" in text
+    assert not re.search(r"side not\s*<a", text)
+
+
 def test_every_reported_fact_of_a_case_stands_on_its_page(graph: Graph, folder: Path) -> None:
     for path in sorted((folder / "cases").glob("*.html")):
         if path.stem == "index":

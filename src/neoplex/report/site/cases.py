@@ -179,7 +179,10 @@ class CasePages:
     def _named(self, words: FactWords, node: str) -> list[str]:
         """What the words of a fact may mention: kinds, places, drugs, targets and qualifiers."""
         found: list[str] = []
-        for terms in self.knowledge.about[node].values():
+        for predicate, terms in self.knowledge.about[node].items():
+            if predicate in (NX + "basis", NX + "status"):
+                # Their words also stand in other phrases, such as a side that is not reported.
+                continue
             for term in terms:
                 target = key(term)
                 if isinstance(term, ox.Literal) or (target.startswith(CASE) and "/site/" not in target):

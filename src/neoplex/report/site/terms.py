@@ -169,7 +169,8 @@ class TermPages:
         label = knowledge.label(iri)
         definition = clean(knowledge.text(iri, IAO_DEFINITION))
         synonyms = sorted(
-            {clean(text) for name in SYNONYMS for text in knowledge.texts(iri, name)} - {label}, key=natural
+            {clean(text) for name in SYNONYMS for text in knowledge.texts(iri, name)} - {label},
+            key=lambda text: (natural(text), text),
         )
         kinds = [words for name, words in _OWL_KINDS if OWL + name in knowledge.links(iri, TYPE)]
         values = {
