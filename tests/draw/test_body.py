@@ -109,6 +109,11 @@ def test_capek_is_read_as_examined(graph: Graph, router: CaseRouter, template: T
     assert not any(sign.part == "pain" for sign in signs)
 
 
+def test_a_sign_told_twice_is_one_sign_with_both_times(graph: Graph, router: CaseRouter, template: Template) -> None:
+    (pain,) = signs_of(graph, router, template, "shi-2021")
+    assert pain.when == "up to 2008-04, 2014-02" and len(pain.facts) == 2
+
+
 def test_an_open_side_is_on_neither_side(graph: Graph, router: CaseRouter, template: Template) -> None:
     signs = signs_of(graph, router, template, "capek-2015")
     loose = [sign for sign in signs if sign.open]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from neoplex.ask.factwords import FactWords
 from neoplex.base.names import NX
+from neoplex.draw.courses import time_order
 from neoplex.draw.curves import Point
 from neoplex.draw.template import Shape, Template
 from neoplex.infer.route_facts import Case, CaseFact, FactSite, Span
@@ -135,7 +136,7 @@ def _sign(case: Case, words: FactWords, template: Template, part: str, facts: li
             unplaced.append(site.label)
         marks += found
         layers.add(layer)
-    times = [span for span in dict.fromkeys(one.span for one in facts) if span != Span()]
+    times = sorted({one.span for one in facts if one.span != Span()}, key=time_order)
     measures = _grade(words.measure(fact.iri))
     certain = {one.certainty.removeprefix("definite") for one in facts}
     return Sign(
