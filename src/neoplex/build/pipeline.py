@@ -205,6 +205,7 @@ def build(
                 rules,
                 sets,
                 fresh,
+                old.quads,
                 progress,
             )
             commit()
@@ -234,9 +235,11 @@ def _fill(
     rules: list[Rule],
     sets: Sequence[CriteriaSet],
     fresh: bool,
+    known: int,
     progress: Progress,
 ) -> BuildReport:
     store = draft.store
+    added = 0
     if fresh:
         changed = sorted(wanted)
         progress("reading the ontology and the atlas")
@@ -262,7 +265,9 @@ def _fill(
         if fresh:
             store.bulk_extend(piece.quads)
         else:
-            store.extend(piece.quads)
+            new = {quad for quad in piece.quads if quad not in store}
+            store.extend(new)
+            added += len(new)
         units[name] = Unit(wanted[name], tuple(sorted(piece.cases)), len(piece.quads))
         touched.update(piece.cases)
     if RULES_UNIT in changed:
@@ -276,7 +281,10 @@ def _fill(
         units[RULES_UNIT] = Unit(wanted[RULES_UNIT])
     progress(f"inferring over {len(touched)} cases with {len(rules)} rules")
     inferred = infer_cases(store, rules, sets, touched)
-    return BuildReport(tuple(changed), tuple(removed), len(wanted) - len(changed), len(store), inferred)
+    # Counting a store reads all of it; what was only added to is known without.
+    only_added = not (fresh or replaced or removed or RULES_UNIT in changed)
+    quads = known + added + inferred if only_added else len(store)
+    return BuildReport(tuple(changed), tuple(removed), len(wanted) - len(changed), quads, inferred)
 
 
 def _load_ontology(store: ox.Store, root: Path, sets: Sequence[CriteriaSet]) -> None:
