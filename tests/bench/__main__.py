@@ -1,7 +1,7 @@
 """Runs the benchmarks and prints one line for each: what was measured, the peer, the ratio, the bound, and whether it holds.
 
 `make bench` runs all; words given as arguments choose those whose name holds one of them, and ``--sizes 100,1000,10000`` says which
-synthetic cohorts are made (these three when not given; 100,000 takes hours on a busy machine and some 40 GB of disk). Exit code 1
+synthetic cohorts are made (these three when not given; 100,000 takes hours on a busy machine and some 30 GB of disk). Exit code 1
 when a bound is missed.
 """
 
