@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neoplex.base.paths import shipped_root
@@ -49,6 +49,7 @@ def test_the_shipped_papers_hold_cases() -> None:
     assert len(FILES) == 5
 
 
+@settings(deadline=None, derandomize=True)
 @given(
     st.dictionaries(
         st.text(min_size=1), st.one_of(st.text(), st.integers(-(10**9), 10**9), st.lists(st.text())), min_size=1

@@ -118,6 +118,7 @@ def test_published_cases_come_back(path: Path, out: Out, back: In, crosswalk: Cr
 @settings(
     max_examples=40,
     deadline=None,
+    derandomize=True,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
