@@ -61,6 +61,10 @@ def test_cells_are_those_of_the_table(case: str, engine: LocalEngine) -> None:
 def test_doses_that_disagree_all_stand(engine: LocalEngine) -> None:
     words = cells(engine, "sanuki-2022-5", "treatment")["treatment"]
     assert "(delivered 12 Gy/4, planned 39 Gy/13, reported 21 Gy/7)" in words
+    eighth = cells(engine, "sanuki-2022-8", "scores")["scores"]
+    assert eighth.startswith("3 → 0 (") and "0 (pain numeric rating scale, about 2 weeks after" in eighth, (
+        "of uncertain order"
+    )
     two = cells(engine, "sanuki-2022-1", "treatment", "scores")
     assert two["treatment"].count("external-beam radiotherapy of") == 2, "two courses of one patient stay two"
     assert "9 → 0" in two["scores"] and "8 → 0" in two["scores"]

@@ -53,7 +53,7 @@ def summary(facts: FactWords, is_cohort: bool) -> list[tuple[str, Item]]:
             words = "; ".join(dict.fromkeys(_short(facts, n) for n in nodes)) or "not reported"
             pairs.append((role, Item(words, _passages(facts, nodes))))
     for name, link in (("findings", "hasFinding"), ("treatments", "hasTreatment"), ("outcomes", "hasOutcome")):
-        nodes = [n for n in facts.in_order(facts.linked(link)) if not facts.is_absent(n)]
+        nodes = [n for n in facts.in_order(facts.linked(link)) if link != "hasFinding" or not facts.is_absent(n)]
         loose = [n for n in nodes if not facts.iris(n, "foundBy")]
         if nodes:
             counted = _counted(_short(facts, n, brief=True) for n in loose)
@@ -79,6 +79,7 @@ def _short(facts: FactWords, node: str, brief: bool = False) -> str:
     head = ", ".join(drugs) or facts.kind(node)
     sites = [facts.short(iri) for iri in facts.iris(node, "hasSite")]
     if brief:
+        head = f"no {head}" if facts.is_absent(node) and not head.startswith("no ") else head
         doses = [
             f"{facts.text(dose, 'totalDose')} Gy"
             + (f" in {count}" if (count := facts.text(dose, "fractionCount")) else "")

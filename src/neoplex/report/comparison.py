@@ -238,19 +238,30 @@ def _treated(facts: FactWords, outcome: str) -> str:
 
 
 def _scores(reader: _Reader, facts: FactWords) -> list[Statement]:
-    """Pain scores in the order of time, each with its scale; scores of one course are joined."""
+    """Pain scores, each with its scale: start and end of a course joined by an arrow, others with their time."""
     nodes = [n for n in reader.facts(facts, "hasFinding", "PainScore") if facts.text(n, "value")]
-    groups: dict[tuple[str, str], list[str]] = {}
+    courses: dict[tuple[str, str], dict[str, str]] = {}
+    found: list[Statement] = []
     for node in nodes:
-        scales = ", ".join(facts.label(iri) for iri in facts.iris(node, "scale"))
-        anchors = [a for t in facts.iris(node, "atTime") for a in facts.iris(t, "anchor")]
-        groups.setdefault((scales, anchors[0] if anchors else node), []).append(node)
-    found = []
-    for (scale, _), members in groups.items():
-        words = " → ".join(facts.text(n, "value") for n in members)
-        places = tuple(dict.fromkeys(p for n in members for p in facts.iris(n, "statedIn")))
-        found.append(Statement(f"{words} ({scale})", places))
-    return found
+        scale = ", ".join(facts.label(iri) for iri in facts.iris(node, "scale"))
+        time = next(iter(facts.iris(node, "atTime")), "")
+        anchor, point = next(iter(facts.iris(time, "anchor")), ""), facts.text(time, "anchorPoint")
+        own = courses.setdefault((scale, anchor), {})
+        if anchor and point and facts.text(time, "relation") == "at" and point not in own:
+            own[point] = node
+            continue
+        when = _without_ids(facts.time(time).partition(" (worked out")[0]) if time else ""
+        words = f"{facts.text(node, 'value')} ({', '.join(part for part in (scale, when) if part)})"
+        found.append(Statement(words, _places(facts, node)))
+    joined = []
+    for (scale, _), own in courses.items():
+        members = [own[point] for point in ("start", "end") if point in own]
+        if members:
+            words = " → ".join(facts.text(n, "value") for n in members)
+            only = "" if len(members) == 2 else f", at the {next(iter(own))}"
+            places = tuple(dict.fromkeys(p for n in members for p in facts.iris(n, "statedIn")))
+            joined.append(Statement(f"{words} ({scale}{only})", places))
+    return [*joined, *found]
 
 
 def _followup(reader: _Reader, facts: FactWords) -> list[Statement]:
