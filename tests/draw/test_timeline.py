@@ -149,6 +149,19 @@ def test_a_course_whose_length_is_not_told_has_two_zeros(engine: LocalEngine) ->
     assert starts == {("",), ("start",), ("end",)}
 
 
+def test_doses_that_differ_say_which_they_are(engine: LocalEngine) -> None:
+    titles = [clock.title for clock in chronicle_of(engine, "sanuki-2022-5").clocks]
+    said = {
+        words
+        for title in titles
+        for words in ("planned 39 Gy in 13", "delivered 12 Gy in 4", "reported 21 Gy in 7")
+        if words in title
+    }
+    assert len(said) == 3
+    during = by_id(chronicle_of(engine, "sanuki-2022-5"))
+    assert [e.at.brief for e in during.values() if e.at and e.at.during] == ["during it"]
+
+
 def test_absent_facts_are_hollow_and_say_no(engine: LocalEngine) -> None:
     plan = plan_of(engine, "shi-2021")
     hollow = {fact.rpartition("/")[2] for mark in plan.marks if mark.absent for fact in mark.facts}
@@ -181,6 +194,7 @@ def test_nothing_overlaps_or_leaves_the_sheet(engine: LocalEngine) -> None:
             left >= 0 and right <= WIDTH and top >= 0 and bottom <= plan.height for left, top, right, bottom in boxes
         )
         assert all(0 <= mark.left <= mark.right <= WIDTH for mark in plan.marks)
+        assert not [label.text for label in plan.labels if "…" in label.text], case.id
         assert all(mark.left >= LEFT - 0.1 for mark in plan.marks if mark.lane != "legend"), case.id
 
 

@@ -123,6 +123,19 @@ def read_chronicle(facts: FactWords) -> Chronicle:
     return _Reader(facts).read()
 
 
+def dose_words(facts: FactWords, course: str) -> str:
+    """The doses of a course; those that differ say whether they were planned, delivered or only reported."""
+    doses: dict[str, list[str]] = {}
+    for dose in facts.iris(course, "hasDose"):
+        total, count = facts.text(dose, "totalDose"), facts.text(dose, "fractionCount")
+        if total:
+            words = f"{total} Gy" + (f" in {count}" if count else "")
+            doses.setdefault(words, []).append(facts.kind(dose).removesuffix(" dose"))
+    if len(doses) == 1:
+        return next(iter(doses))
+    return ", ".join(f"{' and '.join(dict.fromkeys(roles))} {words}" for words, roles in doses.items())
+
+
 @dataclass
 class _Reader:
     facts: FactWords
@@ -148,8 +161,7 @@ class _Reader:
         facts = self.facts
         number = self._number(node)
         amount = facts.measure(node).partition(" (")[0]
-        doses = [self._dose(dose) for dose in facts.iris(node, "hasDose")]
-        amount = ", ".join(dict.fromkeys(dose for dose in doses if dose)) or amount
+        amount = dose_words(facts, node) or amount
         units = [facts.codes.get(iri, "") or facts.label(iri) for iri in facts.iris(node, "unit")]
         scales = [facts.label(iri) for iri in facts.iris(node, "scale")]
         return Entry(
@@ -196,12 +208,6 @@ class _Reader:
         if not value or not (facts.iris(node, "unit") or scales) or NX + "mrcMuscleScale" in scales:
             return None
         return Decimal(value)
-
-    def _dose(self, dose: str) -> str:
-        total, count = self.facts.text(dose, "totalDose"), self.facts.text(dose, "fractionCount")
-        if not total:
-            return ""
-        return f"{total} Gy" + (f" in {count}" if count else "")
 
     # --------------------------------------------------------------------------------------------------------------- times
 
@@ -256,7 +262,8 @@ class _Reader:
         else:
             span = Range(0.0, 0.0)
         within = relation == "during" and lasting
-        return Moment(span, wording, root=anchor, point=point, during=within, brief=_brief(wording))
+        brief = "during it" if within else _brief(wording)
+        return Moment(span, wording, root=anchor, point=point, during=within, brief=brief)
 
     def _lasts(self, node: str) -> bool:
         """Whether start and end of a fact are told apart: it has one, or a time counts from one, or lies within it."""

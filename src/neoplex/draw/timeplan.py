@@ -210,7 +210,10 @@ class _Page:
         ahead = max([d for m in moments for d in (m.range.low, m.range.high) if d is not None and d > 0], default=0.0)
         zero = LEFT + (ARROW + 10 if before else 4)
         course = COURSE if len(clock.points) > 1 else 0.0
-        room = RIGHT - 34 - zero - course
+        # The longest words beside a mark fit to its right.
+        words = [part for e in clock.entries for part in (_beside(e),) if part]
+        reserve = max([34.0, *(min(64.0, width_of(text, SMALL) + _GAP + 2) for text in words)])
+        room = RIGHT - reserve - zero - course
         scale = room / (ahead + back) if finite else 1.0
         zero += back * scale
 
@@ -401,8 +404,7 @@ def _marks(entry: Entry, facts: tuple[str, ...], place: Place) -> tuple[list[Mar
             return [mark("later", left, left + ARROW)]
         return [mark("earlier", right - ARROW, right)] if right is not None else []
 
-    brief = [plain(m.brief, 60) for m in entry.moments if m.brief]
-    words = " · ".join(part for part in (plain(entry.amount, 60), *dict.fromkeys(brief)) if part)
+    words = _beside(entry)
     if entry.at is not None and entry.start is None and entry.end is None:
         return one(entry.at), words
     start, end = entry.start, entry.end
@@ -430,6 +432,12 @@ def _marks(entry: Entry, facts: tuple[str, ...], place: Place) -> tuple[list[Mar
     elif e0 is not None:
         found.append(mark("later", e0, e0 + ARROW))
     return found, words
+
+
+def _beside(entry: Entry) -> str:
+    """The words beside the marks of an entry: its amount, and its times as far as the axis does not say them."""
+    brief = [plain(moment.brief, 60) for moment in entry.moments if moment.brief]
+    return " · ".join(part for part in (plain(entry.amount, 90), *dict.fromkeys(brief)) if part)
 
 
 def _rows(entries: Sequence[Entry]) -> list[tuple[str, list[tuple[Entry, tuple[str, ...]]]]]:

@@ -15,6 +15,7 @@ from neoplex.ask.questions import read_question
 from neoplex.ask.vocabulary import fetch_labels
 from neoplex.base.names import CASE, NX
 from neoplex.base.paths import shipped_root
+from neoplex.draw.chronicle import dose_words
 from neoplex.report.content import Block, Fold, Item, Listing, Section, Words
 from neoplex.store.answers import Rows
 
@@ -80,13 +81,8 @@ def _short(facts: FactWords, node: str, brief: bool = False) -> str:
     sites = [facts.short(iri) for iri in facts.iris(node, "hasSite")]
     if brief:
         head = f"no {head}" if facts.is_absent(node) and not head.startswith("no ") else head
-        doses = [
-            f"{facts.text(dose, 'totalDose')} Gy"
-            + (f" in {count}" if (count := facts.text(dose, "fractionCount")) else "")
-            for dose in facts.iris(node, "hasDose")
-            if facts.text(dose, "totalDose")
-        ]
-        return head + (f" ({', '.join(dict.fromkeys(doses))})" if doses else "")
+        doses = dose_words(facts, node)
+        return head + (f" ({doses})" if doses else "")
     certain = [facts.label(iri) for iri in facts.iris(node, "certainty")]
     basis = ["concluded"] if NX + "concluded" in facts.iris(node, "basis") else []
     remarks = f" ({', '.join([*certain, *basis])})" if certain or basis else ""
