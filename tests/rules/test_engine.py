@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neoplex.base.names import CASE, NX
-from neoplex.infer.rules import Rule, Workbench, inferred_graph, read_rules, run_rules, shared_graphs
+from neoplex.infer import conclusions
+from neoplex.infer.rules import Rule, Workbench, inferred_graph, read_rules, shared_graphs
 from neoplex.store.embedded import Graph
 from tests.conftest import ROOT
 from tests.rules.made import Entry, facts_of
@@ -117,29 +118,30 @@ def test_other_cases_in_the_store_change_nothing(shared: bytes) -> None:
     for case, site in ((one, "left-psoas-major"), (other, "right-psoas-major")):
         text = facts_of(case, [Entry("Infiltration", site), Entry("QuadricepsWeakness", "left-quadriceps-femoris")])
         store.load(input=text, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(case))
-    run_rules(store, RULES, [one], workers=1)
+    conclusions.infer_cases(store, RULES, (), [one], workers=1)
     alone = inferred(store, one)
     assert alone
     assert inferred(store, other) == set()
-    run_rules(store, RULES, [one, other], workers=1)
+    conclusions.infer_cases(store, RULES, (), [one, other], workers=1)
     assert inferred(store, one) == alone
     assert inferred(store, other)
     assert not any(other in line for line in alone)
 
 
-def test_workers_and_one_process_agree(shared: bytes) -> None:
-    """Shared out among processes, the same follows."""
+def test_workers_and_one_process_agree(shared: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shared out among processes, three batches of two, the same follows as in one batch."""
     cases = {
         CASE + f"w{number}": facts_of(CASE + f"w{number}", [Entry("Infiltration", SITES[number % len(SITES)])])
         for number in range(6)
     }
     answers = []
-    for workers in (1, 2):
+    for workers, batch in ((1, 50), (2, 2)):
+        monkeypatch.setattr(conclusions, "_BATCH", batch)
         store = ox.Store()
         store.bulk_load(input=shared, format=ox.RdfFormat.N_QUADS)
         for case, facts in cases.items():
             store.load(input=facts, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(case))
-        count = run_rules(store, RULES, cases, workers=workers)
+        count = conclusions.infer_cases(store, RULES, (), cases, workers=workers)
         answers.append((count, {case: inferred(store, case) for case in cases}))
     assert answers[0] == answers[1]
     assert answers[0][0] > 0

@@ -24,4 +24,6 @@ def test_silence_is_called_missing_and_not_absence(graph: Graph) -> None:
 
 def test_what_holds_after_all_is_named(graph: Graph) -> None:
     found = why_not(graph.store, case_iri("capek-2015"), "involved in part", ATLAS + "left-sciatic-nerve")
-    assert [iri.rpartition("/")[2] for iri in found.held] == ["left-sciatic-nerve--left-tibial-division-of-sciatic"]
+    assert [(leaf.iri.rpartition("/")[2], leaf.state) for leaf in found.held] == [
+        ("left-sciatic-nerve--left-tibial-division-of-sciatic", "held")
+    ]

@@ -81,7 +81,7 @@ def why_not_data(found: WhyNot) -> dict[str, Any]:
     """The answer as JSON data."""
     return {
         "asked": found.asked,
-        "held": [compact(iri) for iri in found.held],
+        "held": [{"state": leaf.state, "words": leaf.words, "statement": compact(leaf.iri)} for leaf in found.held],
         "leaves": [
             {"state": leaf.state, "words": leaf.words, "statement": compact(leaf.iri) if leaf.iri else ""}
             | {"grounds": [proofbook.ground_words(ground) for ground in leaf.grounds]}
@@ -92,13 +92,22 @@ def why_not_data(found: WhyNot) -> dict[str, Any]:
 
 def why_not_lines(found: WhyNot, case: str, width: int) -> list[str]:
     """The answer as lines: what was asked, then each leaf with its places."""
-    lines = [f"{'It is concluded' if found.held else 'Not concluded'}: {found.asked}"]
-    for iri in found.held:
-        lines += layout.wrap(f"see {iri.removeprefix(case + '/inferred/')}", width, "  ", "    ")
-    for leaf in found.leaves if not found.held else ():
+    sure = any(leaf.state == "held" for leaf in found.held)
+    verdict = "It is concluded" if sure else "Concluded as possible only" if found.held else "Not concluded"
+    lines = layout.wrap(f"{verdict}: {found.asked}", width)
+    for leaf in found.held:
+        lines += layout.wrap(leaf.words, width, "  ", "    ")
+        lines += layout.wrap(f"see {proofbook.short_id(leaf.iri, case)}", width, "    ", "      ")
+    if found.held:
+        return lines
+    for leaf in found.leaves:
         lines += layout.wrap(f"{leaf.state}: {leaf.words}", width, "  ", "    ")
+        if leaf.iri.startswith(case + "/"):
+            lines += layout.wrap(proofbook.short_id(leaf.iri, case), width, "      ", "        ")
         for ground in leaf.grounds:
             lines += layout.wrap(proofbook.ground_words(ground), width, "      ", "        ")
+    if any(leaf.state == "missing" for leaf in found.leaves):
+        lines += layout.wrap("Absence is never concluded from silence.", width, "  ")
     return lines
 
 

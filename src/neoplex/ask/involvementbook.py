@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 import pyoxigraph as ox
 
 from neoplex.ask import layout
-from neoplex.base.names import CASE, NX
 from neoplex.infer.atlasgraph import Atlas, by_level
 from neoplex.infer.involvement import Involvement, Known, Level, Loss, Match, Place, Risk, losses
 from neoplex.store.answers import Rows
@@ -41,6 +40,7 @@ _KINDS = {
     "notLocalizable": "Cannot be traced to nerves: the source names no muscle, skin or reflex",
 }
 _COLUMN = 36
+_LABELS = 15
 _FEW = 4
 
 
@@ -68,7 +68,7 @@ def page(title: str, found: Involvement, atlas: Atlas, width: int, *, every: boo
     for wider in sorted({risk.wider for risk in unsure}):
         title = f"Possibly at risk: the source names {wider}, without its part or kind" if wider else "Possibly at risk"
         lines += _section(title, _risk_lines([risk for risk in unsure if risk.wider == wider]), width)
-    lines += _section("What a complete loss would take away", _loss_lines(found, atlas, every), width)
+    lines += _loss_lines(found, atlas, width, every=every)
     lines += _section("Level, read from the roots", _level_lines(found.levels), width)
     return lines + _deficits(found, width)
 
@@ -90,7 +90,9 @@ def rows(found: Involvement, atlas: Atlas) -> Rows:
         table.append(("level", _level_name(level), level.verdict, level.certainty, level.iri))
     for match in found.matches:
         by = ", ".join(f"{label}{' (possibly)' if certainty else ''}" for label, certainty in match.by)
-        table.append(("deficit", match.words, f"{_KINDS[match.kind]}{': ' + by if by else ''}", "", match.iris[0]))
+        table.append(
+            ("deficit", _deficit_words(match), f"{_KINDS[match.kind]}{': ' + by if by else ''}", "", match.iris[0])
+        )
     return Rows(
         ("section", "structure", "how", "certainty", "statement"),
         tuple(
@@ -123,13 +125,14 @@ def _how_at_risk(risk: Risk) -> str:
 
 def _risk_lines(risks: Iterable[Risk]) -> list[tuple[str, str]]:
     """One line for each structure; ways to the same structure stand together."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, dict[str, None]]] = {}
     for risk in risks:
-        ways = found.setdefault(risk.place.label, [])
-        text = _how_at_risk(risk)
-        if text not in ways:
-            ways.append(text)
-    return [(label, "; ".join(ways)) for label, ways in found.items()]
+        ways = found.setdefault(risk.place.label, {}).setdefault(risk.to, {})
+        ways.update({_WAYS.get(name, name): None for name in risk.relations})
+    return [
+        (label, "; ".join(f"{', '.join(sorted(ways))} {to}" for to, ways in places.items()))
+        for label, places in found.items()
+    ]
 
 
 def _losable(found: Involvement) -> list[Place]:
@@ -145,35 +148,37 @@ def _lost(place: Place, atlas: Atlas, sex: str) -> tuple[Loss, ...]:
     return losses(atlas, place.own[0], sex) if place.own and place.own[0] in atlas.structures else ()
 
 
-def _loss_lines(found: Involvement, atlas: Atlas, every: bool) -> list[tuple[str, str]]:
-    lines: list[tuple[str, str]] = []
+def _loss_lines(found: Involvement, atlas: Atlas, width: int, *, every: bool) -> list[str]:
+    """Each structure with the roots of its fibres, and below it what it serves, a line for each kind of function."""
+    lines: list[str] = []
     for place in _losable(found):
         lost = _lost(place, atlas, found.sex)
         if not lost:
             continue
-        parts = []
+        pairs = []
         for kind, word in (("motor", "muscles"), ("sensory", "feeling"), ("autonomic", "autonomic")):
-            names = [_target(loss, place) for loss in lost if loss.kind == kind]
+            names = _targets([loss for loss in lost if loss.kind == kind])
             if names:
-                parts.append(f"{word}: {_some(names, every)}")
+                pairs.append((word, _some(names, every)))
         reflexes = sorted({loss.reflex.partition(" (")[0] for loss in lost if loss.reflex})
         if reflexes:
-            parts.append(f"reflexes: {_some(reflexes, every)}")
+            pairs.append(("reflexes", _some(reflexes, every)))
         roots = by_level(root for loss in lost for root in loss.roots)
-        lines.append(
-            (
-                place.label,
-                "; ".join(parts)
-                + (f" ({roots[0]}–{roots[-1]})" if len(roots) > 1 else f" ({roots[0]})" if roots else ""),
-            )
-        )
-    return lines
+        span = f" ({roots[0]}–{roots[-1]})" if len(roots) > 1 else f" ({roots[0]})" if roots else ""
+        lines += layout.wrap(place.label + span, width, "  ", "    ")
+        lines += layout.definitions(pairs, width, indent=4, column=_LABELS)
+    return ["What a complete loss would take away", *lines, ""] if lines else []
 
 
-def _target(loss: Loss, place: Place) -> str:
-    name = loss.target.partition(" ")[2] if loss.target.startswith(("left ", "right ")) else loss.target
-    action = f" ({loss.function})" if loss.kind != "sensory" and loss.function else ""
-    return name + action
+def _targets(losses_: Sequence[Loss]) -> list[str]:
+    """What is served, each named once with all that is served of it."""
+    found: dict[str, dict[str, None]] = {}
+    for loss in losses_:
+        name = loss.target.partition(" ")[2] if loss.target.startswith(("left ", "right ")) else loss.target
+        functions = found.setdefault(name, {})
+        if loss.kind != "sensory" and loss.function:
+            functions[loss.function] = None
+    return [f"{name} ({'; '.join(functions)})" if functions else name for name, functions in found.items()]
 
 
 def _loss_words(loss: Loss) -> str:
@@ -203,19 +208,27 @@ def _level_lines(levels: Sequence[Level]) -> list[tuple[str, str]]:
 
 
 def _deficits(found: Involvement, width: int) -> list[str]:
+    """Each deficit with its time, and below it the structures that explain it; those that share them stand together."""
     lines: list[str] = []
     for kind, title in _KINDS.items():
-        matches = [match for match in found.matches if match.kind == kind]
-        if not matches:
+        grouped: dict[str, list[str]] = {}
+        for match in found.matches:
+            if match.kind == kind:
+                grouped.setdefault(_by(match), []).append(_deficit_words(match))
+        if not grouped:
             continue
-        lines += _section(title, [(match.words, _by(match) or "–") for match in matches], width)
+        lines += layout.wrap(title, width)
+        for by, deficits in grouped.items():
+            for words in deficits:
+                lines += layout.wrap(words, width, "  ", "    ")
+            lines += layout.wrap(f"by {by}", width, "      ", "         ") if by else []
+        lines.append("")
     return lines
+
+
+def _deficit_words(match: Match) -> str:
+    return f"{match.words}; {match.when}" if match.when else match.words
 
 
 def _by(match: Match) -> str:
     return ", ".join(f"{label}{' (possibly)' if certainty else ''}" for label, certainty in match.by)
-
-
-def short_id(iri: str, case: str) -> str:
-    """The id of a statement within its case: without the case, and without ``inferred/``."""
-    return iri.removeprefix(case + "/").removeprefix("inferred/").removeprefix(CASE).removeprefix(NX)

@@ -24,7 +24,7 @@ def tree(proof: Proof, case: str, width: int, depth: int = 0) -> list[str]:
     lines = layout.wrap(proof.words, width, indent + ("" if depth == 0 else "· "), indent + "  ")
     inner = indent + "  "
     if depth == 0:
-        lines += layout.wrap(_short(proof.iri, case), width, inner)
+        lines += layout.wrap(short_id(proof.iri, case), width, inner)
     if proof.rule and depth == 0:
         lines += layout.wrap(f"rule {proof.rule.name}: {proof.rule.says}", width, inner)
         lines += layout.wrap(f"when: {proof.rule.when}", width, inner)
@@ -119,7 +119,8 @@ def membership_lines(
     return lines + chain(member.place_steps, labels, definitions, width, "    ")
 
 
-def _short(iri: str, case: str) -> str:
+def short_id(iri: str, case: str) -> str:
+    """The id of a statement within its case; any other node by its CURIE."""
     return (
         iri.removeprefix(case + "/inferred/").removeprefix(case + "/")
         if case and iri.startswith(case)

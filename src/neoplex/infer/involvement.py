@@ -81,11 +81,15 @@ class Level:
 
 @dataclass(frozen=True)
 class Match:
-    """How a deficit stands to what is involved or at risk; ``kind`` is the id of the kind of match, ``by`` labels of structures."""
+    """How a deficit stands to what is involved or at risk; ``kind`` is the id of the kind of match, ``by`` labels of structures.
+
+    ``when`` is the time of the deficit in words, empty when the source gives none.
+    """
 
     iris: tuple[str, ...]
     deficit: str
     words: str
+    when: str
     kind: str
     by: tuple[tuple[str, str], ...]
 
@@ -234,7 +238,7 @@ class _CaseReader:
         for iri in iris:
             key = (self._first(iri, "ofDeficit"), self._first(iri, "matchKind").removeprefix(NX))
             grouped.setdefault(key, []).append(iri)
-        found = []
+        found: list[tuple[str, Match]] = []
         for (deficit, kind), members in sorted(grouped.items()):
             by: dict[str, str] = {}
             for iri in sorted(members):
@@ -242,10 +246,20 @@ class _CaseReader:
                     label = self._nodes.label(structure)
                     certainty = self._certainty(iri)
                     by[label] = "" if not certainty or by.get(label, "possible") == "" else certainty
-            found.append(
-                Match(tuple(sorted(members)), deficit, self._nodes.words(deficit), kind, tuple(sorted(by.items())))
-            )
-        return tuple(found)
+            since, when = self._when(deficit)
+            words = self._nodes.words(deficit)
+            match = Match(tuple(sorted(members)), deficit, words, when, kind, tuple(sorted(by.items())))
+            found.append((since, match))
+        return tuple(match for _, match in sorted(found, key=lambda pair: (pair[0], pair[1].words, pair[1].deficit)))
+
+    def _when(self, fact: str) -> tuple[str, str]:
+        """The first day a fact may belong to (an undated one comes last), and its time in words."""
+        time = self._first(fact, "atTime")
+        earliest, latest = self._first(time, "earliest"), self._first(time, "latest")
+        wording = self._first(time, "wording")
+        if self._first(time, "anchor") or not any(char.isdigit() for char in wording):
+            wording = earliest if earliest == latest else " to ".join(day for day in (earliest, latest) if day)
+        return earliest or latest or "9999", wording
 
 
 # -------------------------------------------------------------------------------------------------------------- what if

@@ -6,6 +6,7 @@ negative or not enough, with its place in the source. Looks only; never conclude
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -40,7 +41,10 @@ _AGAINST = {"considered", "unlikely", "rejected", "heldThenAbandoned"}
 
 @dataclass(frozen=True)
 class Leaf:
-    """One leaf: ``state`` is missing, negative, not enough or held; ``words`` say what, ``iri`` is the fact if there is one."""
+    """One leaf: ``state`` is missing, negative, not enough, possible or held; ``words`` say what.
+
+    ``iri`` is the fact or conclusion if there is one.
+    """
 
     state: str
     words: str
@@ -50,10 +54,10 @@ class Leaf:
 
 @dataclass(frozen=True)
 class WhyNot:
-    """The answer: conclusions that do hold after all, and the leaves."""
+    """The answer: conclusions that do hold after all (some as ``possible`` only), and the leaves."""
 
     asked: str
-    held: tuple[str, ...]
+    held: tuple[Leaf, ...]
     leaves: tuple[Leaf, ...]
 
 
@@ -74,7 +78,7 @@ class _Search:
         wanted = KINDS[kind]
         if wanted[0].endswith("Level"):
             return WhyNot(asked, *self._level(wanted[0], side))
-        held = tuple(
+        held = self._held(
             iri
             for cls in wanted
             for iri in self._inferences(cls)
@@ -92,6 +96,14 @@ class _Search:
         found = self._store.quads_for_pattern(ox.NamedNode(self._case), ox.NamedNode(NX + "hasInference"), None)
         iris = sorted(q.object.value for q in found if isinstance(q.object, ox.NamedNode))
         return [iri for iri in iris if NX + cls in self._nodes.values(iri, _TYPE)]
+
+    def _held(self, iris: Iterable[str]) -> tuple[Leaf, ...]:
+        """Conclusions as leaves, the sure ones first."""
+        leaves = [
+            Leaf("possible" if self._nodes.values(iri, "certainty") else "held", self._nodes.words(iri), iri)
+            for iri in iris
+        ]
+        return tuple(sorted(leaves, key=lambda leaf: leaf.state != "held"))
 
     def _is_at(self, sites: list[str], structure: str) -> bool:
         """Whether a site is the structure, or of its class with the side left open."""
@@ -130,7 +142,7 @@ class _Search:
                 leaves.append(Leaf("not enough", f"{words}: the source gives no side", fact, grounds))
         if not leaves:
             label = self._nodes.label(structure)
-            leaves.append(Leaf("missing", f"nothing about {label} is reported; absence is not concluded from silence"))
+            leaves.append(Leaf("missing", f"nothing about {label} is reported"))
         return leaves
 
     def _means_tumour(self, fact: str) -> bool:
@@ -190,8 +202,8 @@ class _Search:
 
     # ---------------------------------------------------------------------------------------------------------- levels
 
-    def _level(self, wanted: str, side: str) -> tuple[tuple[str, ...], tuple[Leaf, ...]]:
-        held = tuple(
+    def _level(self, wanted: str, side: str) -> tuple[tuple[Leaf, ...], tuple[Leaf, ...]]:
+        held = self._held(
             iri
             for iri in self._inferences("LevelAssessment")
             if self._nodes.first(iri, "side") == NX + side and self._nodes.first(iri, "levelVerdict") == NX + wanted
