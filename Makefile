@@ -13,11 +13,11 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 # --- set up ---------------------------------------------------------------------------------------------------------
-# The main job needs the run-time packages only; tests, types and the reasoner come with the second stamp.
+# The main job takes the run-time packages, figures and spreadsheets; tests, types and the reasoner come with the second stamp.
 
 $(VENV)/.run-time: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[figures,excel]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml $(VENV)/.run-time
@@ -70,10 +70,13 @@ bench: $(VENV)/.dev ## speed and memory as ratios against a named peer in the sa
 # --- the rest -------------------------------------------------------------------------------------------------------
 
 .PHONY: docs
-docs: $(VENV)/.dev build/.ontology ## the command reference from the program itself, and the site in build/site
+docs: $(VENV)/.dev build/.ontology ## command reference, the pictures of the README, and the site in build/site
 	@$(BIN)/python -m neoplex.cli.reference
 	@$(BIN)/neoplex build
 	@$(BIN)/neoplex site -o build/site
+	@$(BIN)/neoplex draw capek-2015 --argued --time -o docs/pictures/course.svg
+	@$(BIN)/neoplex draw --site "left psoas major" -o docs/pictures/psoas.svg
+	@$(BIN)/neoplex draw --what pain --source sanuki-2022 -o docs/pictures/pain.svg
 
 .PHONY: clean
 clean: ## remove what is built (not the cases you added)
