@@ -67,6 +67,25 @@ check: $(VENV)/.run-time ## faults in ontology, data and mappings; rows in, enco
 bench: $(VENV)/.dev ## speed and memory as ratios against a named peer in the same run
 	@$(BIN)/python -m tests.bench $(ARGS)
 
+# Foreign tools live in an environment of their own. Each is installed by itself, so that one that cannot be had is skipped and not
+# the rest; `# jars` means: only for the Java libraries in the wheel. rapper and Jena come from the system (apt-get install
+# raptor2-utils libapache-jena-java default-jre).
+
+.venv-interop/.stamp: tests/interop/requirements.txt
+	@test -x .venv-interop/bin/python || $(PYTHON) -m venv .venv-interop
+	@while read -r wanted mark; do \
+	    case "$$wanted" in ''|\#*) continue;; esac; \
+	    flags=; case "$$mark" in *jars*) flags=--no-deps;; esac; \
+	    .venv-interop/bin/python -m pip install --quiet --disable-pip-version-check $$flags "$$wanted" \
+	        || echo "cannot be installed: $$wanted" >&2; \
+	done < tests/interop/requirements.txt
+	@touch $@
+
+.PHONY: interop
+interop: $(VENV)/.dev .venv-interop/.stamp build/.ontology ## let foreign tools read every export; a table of format × tool × result
+	@$(BIN)/neoplex build
+	@$(BIN)/python -m tests.interop --tools "$$PWD/.venv-interop/bin/python" --folder build/interop $(ARGS)
+
 # --- the rest -------------------------------------------------------------------------------------------------------
 
 .PHONY: docs

@@ -247,7 +247,7 @@ def _graph_node(entry: Entry, losses: LossList) -> dict[str, Any]:
         node["lbl"] = entry.label
     meta: dict[str, Any] = {}
     if entry.definition:
-        meta["definition"] = {"val": entry.definition, "xrefs": sorted(map(obo_id, entry.definition_sources))}
+        meta["definition"] = {"val": entry.definition, "xrefs": sorted(map(_xref, entry.definition_sources))}
     if entry.comments:
         meta["comments"] = sorted(entry.comments)
     if entry.synonyms:

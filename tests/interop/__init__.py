@@ -1,0 +1,1 @@
+"""Proof by foreign tools: software that nobody here wrote reads what neoplex exports (`make interop`)."""
