@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from neoplex.door import CaseView, KnowledgeGraph, Table, add, build, check_file, dose, remove, template
+    from neoplex.door import CaseView, KnowledgeGraph, Table, add, build, check_file, dose, infer, remove, template
     from neoplex.door import open_graph as open
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "build",
     "check_file",
     "dose",
+    "infer",
     "open",
     "remove",
     "template",

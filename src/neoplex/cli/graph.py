@@ -9,8 +9,7 @@ import typer
 from neoplex.cli import terminal
 
 if TYPE_CHECKING:
-    from neoplex.ask.engines import LocalEngine
-    from neoplex.draw.graphview import View
+    pass
 
 WHAT = ("neighbours", "classes", "routes")
 FORMATS = ("svg", "html", "png", "pdf")
@@ -53,6 +52,7 @@ def graph(
     from neoplex.ask.engines import LocalEngine
     from neoplex.ask.termbook import find_term
     from neoplex.base.errors import UsageError, did_you_mean
+    from neoplex.draw.graphchoice import choose_view
     from neoplex.draw.graphlayout import arrange
     from neoplex.draw.graphpage import to_html
     from neoplex.draw.graphsvg import to_picture, to_svg
@@ -66,7 +66,7 @@ def graph(
     if what is not None and what not in WHAT:
         raise UsageError(f"no view is called {what!r}; {did_you_mean(what, WHAT) or 'use ' + ', '.join(WHAT)}")
     engine = LocalEngine.open()
-    view = _view(engine, find_term(engine, " ".join(name)), what, depth, most)
+    view = choose_view(engine, find_term(engine, " ".join(name)), what, depth, most)
     for note in view.notes:
         terminal.talk(note)
     if chosen in ("png", "pdf"):
@@ -75,37 +75,3 @@ def graph(
         terminal.talk(f"wrote {output}")
     else:
         terminal.emit(to_svg(arrange(view)) if chosen == "svg" else to_html(view), output)
-
-
-def _view(engine: LocalEngine, iri: str, what: str | None, depth: int | None, most: int) -> View:
-    from neoplex.base.errors import UsageError
-    from neoplex.base.names import ATLAS, NX, compact
-    from neoplex.draw import graphroutes, graphview
-
-    if graphview.is_case(iri):
-        if what == "classes":
-            raise UsageError(f"{compact(iri)} is a case; --what is routes or neighbours")
-        if what == "neighbours":
-            return graphview.case_graph(engine, iri, most)
-        if engine.graph.query(f"ASK {{ <{iri}> a <{NX}Cohort> }}"):
-            raise UsageError(
-                f"{compact(iri)} is a cohort, and routes are those of a patient; --what neighbours shows its findings"
-            )
-        from neoplex.infer.atlasgraph import open_atlas
-        from neoplex.infer.route_cases import CaseRouter
-
-        view = graphroutes.case_routes(CaseRouter(engine.graph.store, open_atlas(engine.graph)), iri)
-        if view is None:
-            raise UsageError(
-                f"{compact(iri)} names no primary, or no tumour beside it; --what neighbours shows its findings"
-            )
-        return view
-    if not iri.startswith((ATLAS, NX)):
-        raise UsageError(f"{compact(iri)} is a publication; name one of its cases")
-    if what == "classes":
-        if iri.startswith(ATLAS):
-            raise UsageError(f"{compact(iri)} is one structure; name its class without the side")
-        return graphview.class_tree(engine, iri, depth or 2, most)
-    if what == "routes":
-        return graphroutes.conduits(engine, graphroutes.structure_of(engine, iri), depth or 2, most)
-    return graphview.neighbourhood(engine, iri, depth or 1, most)

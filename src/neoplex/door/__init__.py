@@ -5,7 +5,18 @@ prints and never ends the process: what is wrong is raised (:mod:`neoplex.base.e
 """
 
 from neoplex.door.files import Exported, Figure, Paper
-from neoplex.door.graph import CaseView, KnowledgeGraph, add, build, check_file, dose, open_graph, remove, template
+from neoplex.door.graph import (
+    CaseView,
+    KnowledgeGraph,
+    add,
+    build,
+    check_file,
+    dose,
+    infer,
+    open_graph,
+    remove,
+    template,
+)
 from neoplex.door.results import (
     Audit,
     Doses,
@@ -41,6 +52,7 @@ __all__ = [
     "build",
     "check_file",
     "dose",
+    "infer",
     "open_graph",
     "remove",
     "template",

@@ -14,12 +14,12 @@ from neoplex.exchange.losses import Loss
 from neoplex.exchange.output import write_one
 from neoplex.report.content import Report
 
-_TYPES = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
+_TYPES = {"html": "text/html", "svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
 
 
 @dataclass(frozen=True, repr=False)
 class Figure:
-    """A figure as bytes of ``format`` (svg, png, pdf); shows itself in a notebook."""
+    """A figure as bytes of ``format`` (svg, png, pdf; a view of the graph also html); shows itself in a notebook."""
 
     data: bytes
     format: str
@@ -35,7 +35,7 @@ class Figure:
         return f"Figure ({self.format}): {self.title}"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
-        shown: object = self.data.decode("utf-8") if self.format == "svg" else self.data
+        shown: object = self.data.decode("utf-8") if self.format in ("svg", "html") else self.data
         return {_TYPES[self.format]: shown, "text/plain": repr(self)}
 
 

@@ -22,7 +22,7 @@ from neoplex.ask.engines import LocalEngine
 from neoplex.ask.localising import localise_findings
 from neoplex.ask.opened import open_case
 from neoplex.ask.questions import Entry, Question
-from neoplex.ask.render import iris_in
+from neoplex.ask.render import check_format, iris_in
 from neoplex.ask.server import Service, open_server
 from neoplex.ask.vocabulary import Engine, Vocabulary, fetch_labels
 from neoplex.base import paths
@@ -48,6 +48,10 @@ from neoplex.door.results import (
     WhyNot,
 )
 from neoplex.door.table import Table
+from neoplex.draw.graphchoice import choose_view
+from neoplex.draw.graphlayout import arrange
+from neoplex.draw.graphpage import to_html
+from neoplex.draw.graphsvg import to_picture, to_svg
 from neoplex.draw.kinds import Request, find_kind, make_picture
 from neoplex.draw.sheet import format_of
 from neoplex.exchange.extract import Selection, take
@@ -58,14 +62,22 @@ from neoplex.infer.audit import audit as recompute
 from neoplex.infer.criteriaquads import CaseAssessor
 from neoplex.infer.dose import PrintedDose, printed_doses, read_alpha_betas, read_regimen
 from neoplex.infer.proof import Reader, prove
+from neoplex.infer.remote import infer_remotely, remote_cases
 from neoplex.infer.route_cases import CaseRouter
 from neoplex.infer.routes import Ask, find_mechanisms, find_structures
+from neoplex.infer.rules import read_rules
 from neoplex.infer.similar import DEFAULT, FACETS, find_similar, read_features
-from neoplex.read.criteria import CriteriaSet
+from neoplex.read.criteria import CriteriaSet, criteria_files, read_criteria
 from neoplex.read.lexicon import load_lexicon
 from neoplex.report.casereport import build_report
+from neoplex.report.comparison import choose_cases, choose_columns, compare
+from neoplex.report.comparisontext import FORMATS as COMPARED
+from neoplex.report.comparisontext import write as write_comparison
 from neoplex.report.prepared import prepare
+from neoplex.store import publish as post
 from neoplex.store.answers import Answer, Rows, Triples
+from neoplex.store.publish import Outcome
+from neoplex.store.remote import RemoteStore
 
 WIDTH = 80
 Words = str | Sequence[str]
@@ -80,8 +92,6 @@ def open_graph(home: Path | str | None = None, *, endpoint: str | None = None) -
     folder = Path(home) if home is not None else None
     graph = pipeline.ensure(folder)
     if endpoint is not None:
-        from neoplex.store.remote import RemoteStore
-
         return KnowledgeGraph(LocalEngine(graph), RemoteStore(endpoint), folder)
     return KnowledgeGraph(LocalEngine(graph), None, folder)
 
@@ -104,6 +114,15 @@ def remove(name: str, home: Path | str | None = None) -> BuildReport:
 def check_file(path: Path | str) -> list[Fault]:
     """Every fault of a publication file, warnings too; an empty list when there is none."""
     return find_faults(Path(path), load_lexicon(paths.shipped_root()))
+
+
+def infer(endpoint: str, update: str, cases: Sequence[str] = (), *, graph_store: str = "") -> int:
+    """Run the rules inside a SPARQL store elsewhere over its cases (all if none is named); how many triples follow."""
+    remote = RemoteStore.open(endpoint, update=update, graph_store=graph_store)
+    root = paths.shipped_root()
+    sets = read_criteria(criteria_files(root, paths.home()), load_lexicon(root))
+    chosen = [case_iri(case) for case in cases] or remote_cases(remote)
+    return infer_remotely(remote, read_rules(root / "queries" / "rules"), sets, chosen)
 
 
 def template(source: str) -> str:
@@ -347,6 +366,42 @@ class KnowledgeGraph:
         losses = LossList()
         files = {part.name: b"".join(part.chunks) for part in entry.writer()(extract, losses)}
         return Exported(entry.name, files, tuple(losses.rows()))
+
+    def compare(
+        self,
+        *cases: str,
+        source: Words = (),
+        columns: Sequence[str] = (),
+        format: str = "md",
+        locators: bool = False,
+    ) -> str:
+        """Cases side by side as text (md, csv, latex, html), all of them when none is named; not reported is NR."""
+        check_format(format, COMPARED)
+        sources = [source] if isinstance(source, str) else list(source)
+        chosen = choose_cases(self.engine, cases, not cases and not sources, sources)
+        table = compare(self.engine, chosen, choose_columns(",".join(columns) or None))
+        return write_comparison(table, format, locators=locators)
+
+    def view(
+        self, name: str, what: str | None = None, *, depth: int | None = None, most: int = 60, format: str = "svg"
+    ) -> Figure:
+        """What a term, structure or case is related to, as svg, html, png or pdf; ``what`` is neighbours, classes or routes."""
+        check_format(format, ("svg", "html", "png", "pdf"))
+        view = choose_view(self.engine, termbook.find_term(self.engine, name), what, depth, most)
+        if format in ("png", "pdf"):
+            data = to_picture(arrange(view), format)
+        else:
+            data = (to_svg(arrange(view)) if format == "svg" else to_html(view)).encode("utf-8")
+        return Figure(data, format, view.title, view.title, tuple(view.notes))
+
+    def publish(
+        self, endpoint: str, *, update: str = "", graph_store: str = "", inferred: bool = True, force: bool = False
+    ) -> list[Outcome]:
+        """Put the graph into a SPARQL store elsewhere, each named graph whole or not at all; logins as on the command line."""
+        remote = RemoteStore.open(endpoint, update=update, graph_store=graph_store)
+        store = self.engine.graph.store
+        graphs = sorted(name.value for name in store.named_graphs() if inferred or not name.value.endswith("/inferred"))
+        return list(post.publish(store, graphs, remote, force=force))
 
     def serve(self, port: int = 8089) -> ThreadingHTTPServer:
         """A read-only SPARQL endpoint on this machine, ready for ``serve_forever()``."""
