@@ -49,7 +49,24 @@ from neoplex.cli.terminal import complain, leave_quietly, talk
 EXIT_INTERRUPTED = 130
 EXIT_BUG = 70
 PROGRAM = "neoplex"
-_ORDER = ("tour", "build", "ask", "sparql", "case", "term", "tree", "search", "check", "doctor", "completion")
+_ORDER = (
+    *(
+        "tour",
+        "build",
+        "ask",
+        "case",
+        "involvement",
+        "criteria",
+        "localise",
+        "routes",
+        "similar",
+        "explain",
+        "audit",
+        "dose",
+    ),
+    *("report", "compare", "draw", "graph", "site", "term", "tree", "search", "sparql", "serve"),
+    *("export", "publish", "infer", "check", "doctor", "completion"),
+)
 
 
 class Verbs(typer.core.TyperGroup):
