@@ -207,7 +207,7 @@ def test_undirected_conduit_stands_both_ways_with_directions_swapped(edges: list
 
 def test_plausible_edges_are_marked_and_counted(edges: list[Edge], anatomy: Anatomy, store: ox.Store) -> None:
     rows = {e.row for e in anatomy.spread_edges if e.evidence_level == "anatomical plausibility"}
-    assert len(rows) == 165
+    assert len(rows) == 167
     query = (
         f"SELECT DISTINCT ?row WHERE {{ ?e <{NX}evidenceLevel> <{NX}anatomicalPlausibility> ; <{NX}tableRow> ?row }}"
     )

@@ -530,7 +530,9 @@ class Writer:
     def _source(self) -> None:
         publication = self._publication
         self._add(publication.iri, _TYPE, publication.kind or NX + "Publication")
-        self._words(publication.iri, _LABEL, _label_source(publication.id))
+        self._words(
+            publication.iri, _LABEL, _label_source(publication.id, dict(publication.details).get("authors", ""))
+        )
         self._bibliography(publication.iri, publication.details)
         for citation in publication.citations:
             self._add(publication.iri, "citesAs", citation.iri)
@@ -557,12 +559,18 @@ class Writer:
                 self._add(iri, key, ox.Literal("true", datatype=_BOOLEAN))
 
 
-def _label_source(name: str) -> str:
-    """A readable name for a publication id.
+def _label_source(name: str, authors: str = "") -> str:
+    """A readable name for a publication id, spelled as its first author is where the id says the same.
 
     >>> _label_source("de-luca-2019")
     'De Luca 2019'
+    >>> _label_source("elhayel-2026", "El Hayel N; Hassani W")
+    'El Hayel 2026'
     """
+    family = authors.partition(";")[0].rpartition(" ")[0]
+    who, _, year = name.rpartition("-")
+    if family and family.replace(" ", "").casefold() == who:
+        return f"{family} {year}"
     return " ".join(word[:1].upper() + word[1:] for word in name.replace("_", "-").split("-"))
 
 

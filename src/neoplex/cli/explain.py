@@ -10,6 +10,7 @@ from neoplex.cli import terminal
 
 if TYPE_CHECKING:
     from neoplex.ask.engines import LocalEngine
+    from neoplex.ask.vocabulary import Vocabulary
     from neoplex.store.answers import Rows
 
 _TREE = "tree"
@@ -76,20 +77,29 @@ def _subject(engine: LocalEngine, name: str, statement: str | None) -> tuple[str
     from neoplex.ask.casebook import find_case
     from neoplex.ask.vocabulary import Vocabulary
     from neoplex.base.errors import UsageError
-    from neoplex.base.names import NX, case_iri
+    from neoplex.base.names import case_iri
 
     try:
         return case_iri(find_case(engine, name).id), False
+    except UsageError as unknown:
+        vocabulary = Vocabulary(engine)
+        if statement is None or not _is_class(vocabulary, statement):
+            raise
+        if not _is_class(vocabulary, name):
+            vocabulary.resolve(name, "term")
+            raise UsageError(f"{name!r} is no case and no class of neoplex") from unknown
+        return vocabulary.resolve(name, "term")[0], True
+
+
+def _is_class(vocabulary: Vocabulary, name: str) -> bool:
+    """Whether words or an id name a class of neoplex."""
+    from neoplex.base.errors import UsageError
+    from neoplex.base.names import NX
+
+    try:
+        return vocabulary.resolve(name, "term")[0].startswith(NX)
     except UsageError:
-        if statement is None or statement == "list":
-            raise
-        try:
-            iri = Vocabulary(engine).resolve(name, "term")[0]
-        except UsageError:
-            iri = ""
-        if not iri.startswith(NX):
-            raise
-        return iri, True
+        return False
 
 
 def _list(engine: LocalEngine, case: str, format_: str) -> str:
