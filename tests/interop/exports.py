@@ -1,6 +1,7 @@
 """The exports that foreign tools are tried on: every format of the registry, made by the command line as a user would.
 
 Files are named ``<what>.<format><ending>`` below the folder: ``ontology``, ``case`` (one published case), and ``all`` for RDF.
+Formats that hold one case a file are written for every case, into the folder ``all.<format>``.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ def make_exports(folder: Path) -> None:
         print(f"exporting: {entry.name}", file=sys.stderr, flush=True)
         if entry.what == "ontology":
             _export(entry, path_of(folder, "ontology", entry))
+            continue
+        if entry.family == "Cases":
+            _export(entry, path_of(folder, "all", entry), "--what", "cases", "--inferred", "yes")
             continue
         _export(entry, path_of(folder, "case", entry), "--case", CASE, "--inferred", "yes")
         if entry.family == "RDF":

@@ -42,6 +42,7 @@ RAPPER = {
     "nquads": "nquads",
     "owl": "rdfxml",
     "owl-ttl": "turtle",
+    "nanopubs": "trig",
 }
 FILES = {
     "ntriples": "all.ntriples.nt",
