@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from neoplex.base.names import CASE, NX, PREFIXES, SOURCE, slug, words_of
 from neoplex.cases.facts import SECTION_ROOTS
 from neoplex.cases.notation import name_class, name_measure, name_site, name_term, write_time
+from neoplex.cases.writer import DETAILS
 from neoplex.model.lexicon import Lexicon
 from neoplex.model.locator import Locator
 
@@ -28,19 +29,7 @@ _SECTIONS = {
     "hasTreatment": "treatments", "hasOutcome": "outcomes", "hasEvent": "events", "hasConclusion": "conclusions",
     "hasMissingRecord": "not-reported",
 }  # fmt: skip
-_DETAILS = {
-    "title": PREFIXES["dcterms"] + "title",
-    "year": PREFIXES["dcterms"] + "issued",
-    "journal": NX + "journal",
-    "volume": NX + "volume",
-    "issue": NX + "issue",
-    "pages": NX + "pages",
-    "doi": NX + "doi",
-    "pmid": NX + "pmid",
-    "url": NX + "url",
-    "licence": PREFIXES["dcterms"] + "license",
-    "language": PREFIXES["dcterms"] + "language",
-}
+_DETAILS = {key: iri for key, iri in DETAILS.items() if key not in ("authors", "ref")}
 _LOCATOR_KEYS = (
     "title", "abstract", "keywords", "section", "paragraph", "table", "row", "column", "figure", "panel", "video", "reference",
     "footnote", "caption", "page",

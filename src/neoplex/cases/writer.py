@@ -51,7 +51,7 @@ _NOTE_CLASSES = {
     "inclusion": "InclusionCriterion",
     "not-reported": "MissingRecord",
 }
-_DETAILS = {
+DETAILS = {
     "title": PREFIXES["dcterms"] + "title",
     "authors": NX + "author",
     "year": PREFIXES["dcterms"] + "issued",
@@ -544,9 +544,9 @@ class Writer:
     def _bibliography(self, iri: str, details: Iterable[tuple[str, str]]) -> None:
         for key, words in details:
             if key == "year":
-                self._add(iri, _DETAILS[key], ox.Literal(words, datatype=ox.NamedNode(_XSD + "gYear")))
+                self._add(iri, DETAILS[key], ox.Literal(words, datatype=ox.NamedNode(_XSD + "gYear")))
             else:
-                self._words(iri, _DETAILS[key], words)
+                self._words(iri, DETAILS[key], words)
 
     def _passage(self, locator: Locator, iri: str) -> None:
         self._add(iri, _TYPE, NX + "Passage")

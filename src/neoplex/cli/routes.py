@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from neoplex.infer.route_facts import Case
     from neoplex.infer.routes import Found
 
-CAVEAT = "Costs and points order and measure nothing; steps of anatomical plausibility are assumptions, no evidence."
+CAVEAT = "costs and points only give an order; anatomical plausibility is an assumption"
 _TEXT = "text"
 
 

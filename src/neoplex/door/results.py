@@ -5,6 +5,7 @@ Comes in: the dataclasses of the reasoning layer. Goes out: the same, with text 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -41,12 +42,12 @@ from neoplex.infer.whynot import WhyNot as WhyNotFound
 WIDTH = 80
 
 
-class Page:
+class Page(ABC):
     """Something with a page of text; shows as that page on ``print`` and in a notebook."""
 
+    @abstractmethod
     def text(self, width: int = WIDTH) -> str:
         """The page, in lines of at most ``width`` cells."""
-        raise NotImplementedError
 
     def __str__(self) -> str:
         return self.text()
