@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -16,6 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from neoplex.base.errors import EnvironmentProblem, FaultsFound, NeoplexError
+from neoplex.base.files import replace_file
 
 FormatOption = Annotated[
     str, typer.Option("--format", "-f", metavar="FORMAT", help="table, csv, tsv, json, xml or md.")
@@ -77,22 +77,10 @@ def write_file(path: Path, content: str | bytes) -> None:
         except OSError as error:
             raise EnvironmentProblem(f"{path} cannot be written: {error.strerror}") from error
         return
-    name = None
     try:
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        with open(descriptor, "wb") as handle:  # noqa: PTH123 - a descriptor, not a path
-            handle.write(data)
-            handle.flush()
-            os.fsync(handle.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(target)
-        name = None
+        replace_file(target, [data])
     except OSError as error:
         raise EnvironmentProblem(f"{path} cannot be written: {error.strerror}") from error
-    finally:
-        if name is not None:
-            Path(name).unlink(missing_ok=True)
 
 
 def talk(text: str) -> None:
@@ -145,9 +133,3 @@ def _write(text: str) -> None:
         leave_quietly()
     except OSError as error:
         raise EnvironmentProblem(f"the answer cannot be written: {error.strerror}") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from neoplex.base.errors import EnvironmentProblem, UsageError
+from neoplex.base.files import replace_file, replace_folder, umask
 from neoplex.exchange.formats import Part
 
 
@@ -21,26 +22,10 @@ def write_one(part: Part, path: Path) -> int:
     target = path.resolve() if path.is_symlink() else path
     if target.exists() and not target.is_file():
         raise UsageError(f"{path} is no file, and this export is one file")
-    waiting: Path | None = None
     try:
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        waiting = Path(name)
-        size = 0
-        with open(descriptor, "wb") as handle:  # noqa: PTH123 - a descriptor, not a path
-            for chunk in part.chunks:
-                size += handle.write(chunk)
-            handle.flush()
-            os.fsync(handle.fileno())
-        waiting.chmod(mode)
-        waiting.replace(target)
-        waiting = None
-        return size
+        return replace_file(target, part.chunks)
     except OSError as error:
         raise EnvironmentProblem(f"{path} cannot be written: {error.strerror}") from error
-    finally:
-        if waiting is not None:
-            waiting.unlink(missing_ok=True)
 
 
 def write_folder(parts: Iterable[Part], path: Path) -> tuple[int, int]:
@@ -61,13 +46,9 @@ def write_folder(parts: Iterable[Part], path: Path) -> tuple[int, int]:
                 os.fsync(handle.fileno())
             files += 1
         _refuse_foreign(path, {entry.name for entry in draft.iterdir()})
-        draft.chmod(0o777 & ~_umask())
-        aside = draft.with_name(draft.name + ".old")
-        if path.exists():
-            path.rename(aside)
-        draft.rename(path)
+        draft.chmod(0o777 & ~umask())
+        replace_folder(draft, path)
         draft = None
-        shutil.rmtree(aside, ignore_errors=True)
         return files, size
     except OSError as error:
         raise EnvironmentProblem(f"{path} cannot be written: {error.strerror}") from error
@@ -83,9 +64,3 @@ def _refuse_foreign(path: Path, ours: set[str]) -> None:
     foreign = sorted(entry.name for entry in path.iterdir() if entry.is_dir() or entry.suffix not in endings)
     if foreign:
         raise UsageError(f"{path} holds {foreign[0]!r}, which is no part of this export; choose an empty or new folder")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -7,7 +7,6 @@ graph and files give the same bytes.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ from neoplex import __version__
 from neoplex.ask.engines import LocalEngine
 from neoplex.ask.questions import list_questions, read_question
 from neoplex.base.errors import EnvironmentProblem
+from neoplex.base.files import replace_folder, umask
 from neoplex.base.names import NX
 from neoplex.base.paths import shipped_root
 from neoplex.draw.graphlayout import arrange
@@ -181,8 +181,8 @@ def write_site(site: Site, target: Path) -> Built:
         raise EnvironmentProblem(f"{target} cannot be written: {error.strerror}") from error
     try:
         built = _write_all(site, writer, draft)
-        draft.chmod(0o777 & ~_umask())
-        _swap(draft, target)
+        draft.chmod(0o777 & ~umask())
+        replace_folder(draft, target)
     except OSError as error:
         raise EnvironmentProblem(f"{target} cannot be written: {error.strerror}") from error
     finally:
@@ -221,27 +221,6 @@ def _may_replace(target: Path) -> None:
         raise EnvironmentProblem(f"{target} is no folder; give another with -o")
     if any(target.iterdir()) and not (target / MARKER).is_file():
         raise EnvironmentProblem(f"{target} holds files that are no site of neoplex; give another folder with -o")
-
-
-def _swap(draft: Path, target: Path) -> None:
-    """Put the new folder in the place of the old one; a failure leaves the old one where it was."""
-    old = draft.with_name(draft.name + ".old")
-    had = target.exists()
-    if had:
-        target.rename(old)
-    try:
-        draft.rename(target)
-    except OSError:
-        if had:
-            old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def build_site(target: Path, commands: Sequence[Command], **options: Any) -> Built:
